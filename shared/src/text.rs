@@ -1,0 +1,97 @@
+//! What people type: folding for comparison, cleaning before it is kept.
+
+/// Lower-cases and drops accents, so that "École" and "ecole" meet. Whatever is neither letter nor digit becomes
+/// one space. Covers the Latin letters of French and its neighbours; other scripts pass through lower-cased.
+///
+/// Own code on purpose: transliteration tables weigh more than the whole first load may.
+pub fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for c in text.chars().flat_map(char::to_lowercase) {
+        match c {
+            'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' => folded.push('a'),
+            'ç' => folded.push('c'),
+            'è' | 'é' | 'ê' | 'ë' => folded.push('e'),
+            'ì' | 'í' | 'î' | 'ï' => folded.push('i'),
+            'ñ' => folded.push('n'),
+            'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' => folded.push('o'),
+            'ù' | 'ú' | 'û' | 'ü' => folded.push('u'),
+            'ý' | 'ÿ' => folded.push('y'),
+            'œ' => folded.push_str("oe"),
+            'æ' => folded.push_str("ae"),
+            'ß' => folded.push_str("ss"),
+            '\u{300}'..='\u{36f}' => {}
+            c if c.is_alphanumeric() => folded.push(c),
+            _ if folded.ends_with(' ') || folded.is_empty() => {}
+            _ => folded.push(' '),
+        }
+    }
+    folded.truncate(folded.trim_end().len());
+    folded
+}
+
+/// Prepares a person's words for keeping: control characters (NUL first of all) go, line ends become `\n`, the ends
+/// are trimmed. Nothing else changes: emoji and right-to-left text are theirs.
+pub fn clean(text: &str) -> String {
+    let unix = text.replace("\r\n", "\n").replace('\r', "\n");
+    let kept: String = unix.chars().filter(|c| matches!(c, '\n' | '\t') || !c.is_control()).collect();
+    kept.trim().to_owned()
+}
+
+/// Whether every word of `query` starts some word of `folded` (already folded): the order is free.
+pub fn matches(query: &str, folded: &str) -> bool {
+    fold(query).split(' ').all(|word| folded.split(' ').any(|candidate| candidate.starts_with(word)))
+}
+
+/// Whether `text` has the shape of a mail address: one `@`, something before, a dotted name after, no blank.
+/// Whether somebody reads it is learnt by writing to it (RFC 5321 §4.5.3.1: 254 characters at most).
+pub fn is_mail(text: &str) -> bool {
+    let Some((local, domain)) = text.split_once('@') else { return false };
+    text.len() <= 254
+        && !local.is_empty()
+        && local.len() <= 64
+        && !domain.contains('@')
+        && domain.split('.').count() >= 2
+        && domain.split('.').all(|label| !label.is_empty() && !label.starts_with('-'))
+        && !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>()[]\\,;:\"".contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folding_meets_what_a_hurried_person_types() {
+        for (text, folded) in [
+            ("École  Élémentaire", "ecole elementaire"),
+            ("Cœur d’Île-Ça", "coeur d ile ca"),
+            ("e\u{301}cole", "ecole"),
+            ("  --  ", ""),
+        ] {
+            assert_eq!(fold(text), folded);
+        }
+    }
+
+    #[test]
+    fn words_match_in_any_order_by_their_start() {
+        let school = fold("École maternelle Les Mouettes 13004");
+        for query in ["mouett mat", "13004", "ECOLE les", ""] {
+            assert!(matches(query, &school), "{query}");
+        }
+        assert!(!matches("mouettes primaire", &school));
+    }
+
+    #[test]
+    fn cleaning_keeps_every_word() {
+        assert_eq!(clean(" a\0b\r\nc\u{202e}d 🙈 "), "ab\nc\u{202e}d 🙈");
+    }
+
+    #[test]
+    fn mail_addresses_are_told_from_typing_errors() {
+        for good in ["a@b.fr", "ce.9990001x@ac.example.org"] {
+            assert!(is_mail(good), "{good}");
+        }
+        for bad in ["", "a", "a@b", "@b.fr", "a@b.fr@c.fr", "a b@c.fr", "a@.fr", "a@b.fr\nBcc: c@d.fr"] {
+            assert!(!is_mail(bad), "{bad}");
+        }
+    }
+}
