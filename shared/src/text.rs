@@ -37,6 +37,17 @@ pub fn clean(text: &str) -> String {
     kept.trim().to_owned()
 }
 
+/// The first `most` characters of the first paragraph, cut at a word, with an ellipsis where something is left out.
+pub fn excerpt(text: &str, most: usize) -> String {
+    let first = text.lines().next().unwrap_or_default();
+    if first.chars().count() <= most {
+        return first.to_owned();
+    }
+    let head: String = first.chars().take(most).collect();
+    let cut = head.rfind(' ').map_or(head.as_str(), |space| &head[..space]);
+    format!("{}…", cut.trim_end())
+}
+
 /// Whether every word of `query` starts some word of `folded` (already folded): the order is free.
 pub fn matches(query: &str, folded: &str) -> bool {
     fold(query).split(' ').all(|word| folded.split(' ').any(|candidate| candidate.starts_with(word)))
@@ -83,6 +94,13 @@ mod tests {
     #[test]
     fn cleaning_keeps_every_word() {
         assert_eq!(clean(" a\0b\r\nc\u{202e}d 🙈 "), "ab\nc\u{202e}d 🙈");
+    }
+
+    #[test]
+    fn an_excerpt_ends_at_a_word() {
+        assert_eq!(excerpt("Court\nsuite", 20), "Court");
+        assert_eq!(excerpt("La balançoire est cassée", 16), "La balançoire…");
+        assert_eq!(excerpt("ééééé", 3), "ééé…");
     }
 
     #[test]

@@ -1,0 +1,82 @@
+//! What every part of the server shares, built once.
+
+use crate::config::Config;
+use crate::db::Db;
+use crate::edges::blobs::Blobs;
+use crate::edges::clock::Clock;
+use crate::edges::mail::Mailer;
+use crate::web::pages::Pages;
+use anyhow::Result;
+use std::ops::Deref;
+use std::sync::Arc;
+use tokio::sync::{Notify, Semaphore};
+
+/// A handle on the shared parts; cloning is cheap.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// The shared parts.
+pub struct Parts {
+    /// Checked settings.
+    pub config: Config,
+    /// The database.
+    pub db: Db,
+    /// The clock.
+    pub clock: Clock,
+    /// Where photos lie.
+    pub blobs: Blobs,
+    /// Where mails go.
+    pub mailer: Mailer,
+    /// Templates and languages.
+    pub pages: Pages,
+    /// Told when jobs were put.
+    pub jobs_put: Notify,
+    /// One permit per core: photos are decoded no more than that at once.
+    pub codecs: Semaphore,
+}
+
+/// The edges a process is built with.
+pub struct Edges {
+    /// The clock.
+    pub clock: Clock,
+    /// Where mails go.
+    pub mailer: Mailer,
+}
+
+impl App {
+    /// Opens database and folders of `config` and joins them with `edges`.
+    pub async fn build(config: Config, edges: Edges) -> Result<Self> {
+        let db = Db::open(&config.database_url).await?;
+        let blobs = Blobs::folder(&config.blobs)?;
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let app = Self(Arc::new(Parts {
+            db,
+            clock: edges.clock,
+            blobs,
+            mailer: edges.mailer,
+            pages: Pages::load(&config.public_url)?,
+            jobs_put: Notify::new(),
+            codecs: Semaphore::new(cores),
+            config,
+        }));
+        crate::rooms::routing::seed(&app).await?;
+        Ok(app)
+    }
+
+    /// The real edges that `config` asks for.
+    pub fn edges(config: &Config) -> Result<Edges> {
+        let mailer = match &config.smtp_url {
+            Some(url) => Mailer::smtp(url)?,
+            None => Mailer::folder(config.mail_dir.clone())?,
+        };
+        Ok(Edges { clock: Clock::System, mailer })
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

@@ -1,0 +1,182 @@
+//! Settings, from flags and `VIGIE_*` variables. A wrong value stops the start with a sentence that names it.
+
+use anyhow::{Context, Result, anyhow, ensure};
+use clap::Args;
+use lettre::message::Mailbox;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use url::Url;
+
+/// What can be set, as text; [`Settings::read`] checks it.
+#[derive(Args, Clone, Debug)]
+pub struct Settings {
+    /// Address and port to listen on
+    #[arg(
+        long,
+        global = true,
+        env = "VIGIE_LISTEN",
+        default_value = "127.0.0.1:8080",
+        value_name = "ADDRESS:PORT"
+    )]
+    pub listen: String,
+    /// Where people reach this server; links in mails begin with it
+    #[arg(
+        long,
+        global = true,
+        env = "VIGIE_PUBLIC_URL",
+        default_value = "http://127.0.0.1:8080",
+        value_name = "URL"
+    )]
+    pub public_url: String,
+    /// Database: sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME
+    #[arg(
+        long,
+        global = true,
+        env = "VIGIE_DATABASE_URL",
+        default_value = "sqlite://data/vigie.db",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    pub database_url: String,
+    /// Photos: file://FOLDER
+    #[arg(
+        long,
+        global = true,
+        env = "VIGIE_BLOBS",
+        default_value = "file://data/photos",
+        value_name = "URL"
+    )]
+    pub blobs: String,
+    /// Mail server: smtp://…, smtp://…?tls=required or smtps://… with USER:PASSWORD@ where needed.
+    /// Absent: mails are written as .eml files under data/mail/
+    #[arg(long, global = true, env = "VIGIE_SMTP_URL", value_name = "URL", hide_env_values = true)]
+    pub smtp_url: Option<String>,
+    /// Sender of mails; by default vigie@ the host of the public URL
+    #[arg(long, global = true, env = "VIGIE_MAIL_FROM", value_name = "MAIL")]
+    pub mail_from: Option<String>,
+    /// What is logged: error, warn, info, debug, or a filter such as info,vigie=debug
+    #[arg(long, global = true, env = "VIGIE_LOG", default_value = "info", value_name = "FILTER")]
+    pub log: String,
+}
+
+/// Settings that were checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Address to listen on.
+    pub listen: SocketAddr,
+    /// Public address, without a slash at its end.
+    pub public_url: String,
+    /// Host of the public address: the right side of message ids.
+    pub public_host: String,
+    /// Database URL.
+    pub database_url: String,
+    /// Folder of photos.
+    pub blobs: PathBuf,
+    /// SMTP URL, if mails leave for real.
+    pub smtp_url: Option<String>,
+    /// Folder of `.eml` files otherwise.
+    pub mail_dir: PathBuf,
+    /// Sender of mails.
+    pub mail_from: Mailbox,
+}
+
+impl Settings {
+    /// Checks every value.
+    ///
+    /// # Errors
+    /// A sentence naming the variable, what it says and what was expected.
+    pub fn read(&self) -> Result<Config> {
+        let listen = self.listen.parse().map_err(|_| {
+            wrong("VIGIE_LISTEN", &self.listen, "an address and a port, for example 127.0.0.1:8080")
+        })?;
+        let url = Url::parse(&self.public_url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        let url = url.filter(|url| matches!(url.path(), "" | "/") && url.query().is_none());
+        let host = url.as_ref().and_then(Url::host_str).map(str::to_owned);
+        let public_host = host.ok_or_else(|| {
+            wrong(
+                "VIGIE_PUBLIC_URL",
+                &self.public_url,
+                "an address without path, for example https://vigie.example.org",
+            )
+        })?;
+        let known = self.database_url.starts_with("sqlite://") || self.database_url.starts_with("postgres");
+        ensure!(
+            known,
+            wrong("VIGIE_DATABASE_URL", "…", "sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME")
+        );
+        if self.database_url.starts_with("sqlite:") {
+            crate::db::sqlite_file(&self.database_url).context("VIGIE_DATABASE_URL")?;
+        }
+        let blobs = self.blobs.strip_prefix("file://").filter(|path| !path.is_empty());
+        let blobs = blobs.ok_or_else(|| wrong("VIGIE_BLOBS", &self.blobs, "file://FOLDER"))?;
+        let smtp_url = self.smtp_url.clone().filter(|url| !url.is_empty());
+        if let Some(url) = &smtp_url {
+            let check = crate::edges::mail::Mailer::smtp(url);
+            check.map_err(|_| {
+                wrong("VIGIE_SMTP_URL", "…", "smtp://HOST:PORT or smtps://USER:PASSWORD@HOST")
+            })?;
+        }
+        let from =
+            self.mail_from.clone().unwrap_or_else(|| format!("Vigie <vigie@{}>", mail_domain(&public_host)));
+        let mail_from = from.parse().map_err(|_| wrong("VIGIE_MAIL_FROM", &from, "a mail address"))?;
+        Ok(Config {
+            listen,
+            public_url: self.public_url.trim_end_matches('/').to_owned(),
+            public_host,
+            database_url: self.database_url.clone(),
+            blobs: PathBuf::from(blobs),
+            smtp_url,
+            mail_dir: PathBuf::from("data/mail"),
+            mail_from,
+        })
+    }
+}
+
+/// The domain of the default sender: an address that is only numbers has none.
+fn mail_domain(host: &str) -> &str {
+    if host.parse::<std::net::IpAddr>().is_ok() { "localhost" } else { host }
+}
+
+fn wrong(name: &str, value: &str, expected: &str) -> anyhow::Error {
+    anyhow!("{name} is “{value}”: expected {expected}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        settings: Settings,
+    }
+
+    fn read(args: &[&str]) -> Result<Config> {
+        Line::parse_from([&["vigie"], args].concat()).settings.read()
+    }
+
+    #[test]
+    fn a_wrong_value_is_named() {
+        for (flag, value, name) in [
+            ("--listen", "8080", "VIGIE_LISTEN"),
+            ("--public-url", "vigie.example.org", "VIGIE_PUBLIC_URL"),
+            ("--public-url", "https://example.org/vigie", "VIGIE_PUBLIC_URL"),
+            ("--database-url", "mysql://x", "VIGIE_DATABASE_URL"),
+            ("--database-url", "sqlite://", "VIGIE_DATABASE_URL"),
+            ("--blobs", "photos", "VIGIE_BLOBS"),
+            ("--smtp-url", "localhost", "VIGIE_SMTP_URL"),
+            ("--mail-from", "nobody", "VIGIE_MAIL_FROM"),
+        ] {
+            let sentence = format!("{:#}", read(&[flag, value]).unwrap_err());
+            assert!(sentence.starts_with(name), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn the_defaults_start() {
+        let config = read(&[]).unwrap();
+        assert_eq!(config.public_url, "http://127.0.0.1:8080");
+        assert_eq!(config.mail_from.email.to_string(), "vigie@localhost");
+    }
+}

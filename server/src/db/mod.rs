@@ -1,0 +1,102 @@
+//! The database: one SQL text on SQLite and PostgreSQL (the dialect is in the README's architecture page).
+//!
+//! Promises: on SQLite one writer, whose transactions begin with `BEGIN IMMEDIATE`, a pool of readers, WAL and
+//! `synchronous=FULL`, so that what was acknowledged survives a power cut. On PostgreSQL one pool.
+
+use anyhow::{Context, Result, bail};
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::{Any, AnyConnection, AnyPool, Executor};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// A write transaction.
+pub type Tx = sqlx::Transaction<'static, Any>;
+
+/// Every migration, embedded.
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
+
+/// Which engine is behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// Embedded, one file.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+/// The open database.
+#[derive(Clone, Debug)]
+pub struct Db {
+    engine: Engine,
+    writer: AnyPool,
+    reader: AnyPool,
+}
+
+impl Db {
+    /// Opens `url` (`sqlite://PATH` or `postgres://…`), making the SQLite file where it is missing, and brings the
+    /// schema up to date. A schema newer than this binary is refused.
+    pub async fn open(url: &str) -> Result<Self> {
+        sqlx::any::install_default_drivers();
+        let db =
+            if url.starts_with("sqlite:") { Self::sqlite(url).await? } else { Self::postgres(url).await? };
+        MIGRATIONS.run(&db.writer).await.context("cannot bring the database up to date")?;
+        Ok(db)
+    }
+
+    /// Which engine this is.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// The pool for reading.
+    pub fn read(&self) -> &AnyPool {
+        &self.reader
+    }
+
+    /// Begins a write transaction.
+    pub async fn write(&self) -> Result<Tx> {
+        let begin = match self.engine {
+            Engine::Sqlite => "BEGIN IMMEDIATE",
+            Engine::Postgres => "BEGIN",
+        };
+        self.writer.begin_with(begin).await.context("cannot begin a transaction")
+    }
+
+    async fn sqlite(url: &str) -> Result<Self> {
+        if let Some(folder) = sqlite_file(url)?.parent() {
+            std::fs::create_dir_all(folder)
+                .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        }
+        let options = AnyConnectOptions::from_str(&format!("{url}?mode=rwc"))?;
+        let writer = sqlite_pool(1).connect_with(options.clone()).await;
+        let writer = writer.with_context(|| format!("cannot open the database {url}"))?;
+        let reader = sqlite_pool(4).connect_with(options).await?;
+        Ok(Self { engine: Engine::Sqlite, writer, reader })
+    }
+
+    async fn postgres(url: &str) -> Result<Self> {
+        let pool = AnyPoolOptions::new().max_connections(10).connect(url).await;
+        let pool = pool.context("cannot reach the PostgreSQL server of VIGIE_DATABASE_URL")?;
+        Ok(Self { engine: Engine::Postgres, writer: pool.clone(), reader: pool })
+    }
+}
+
+/// The file of a `sqlite://` URL.
+pub fn sqlite_file(url: &str) -> Result<PathBuf> {
+    match url.strip_prefix("sqlite://") {
+        Some(path) if !path.is_empty() && !path.contains('?') => Ok(PathBuf::from(path)),
+        _ => bail!("expected sqlite://PATH, found {url}"),
+    }
+}
+
+fn sqlite_pool(connections: u32) -> AnyPoolOptions {
+    AnyPoolOptions::new().max_connections(connections).after_connect(|connection: &mut AnyConnection, _| {
+        Box::pin(async move {
+            connection.execute("PRAGMA busy_timeout = 10000").await?;
+            connection.execute("PRAGMA journal_mode = WAL").await?;
+            connection.execute("PRAGMA synchronous = FULL").await?;
+            connection.execute("PRAGMA foreign_keys = ON").await?;
+            Ok(())
+        })
+    })
+}

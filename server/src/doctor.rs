@@ -1,0 +1,102 @@
+//! `vigie doctor`: looks at everything a start needs, and says what to do.
+
+use crate::app::App;
+use crate::config::Config;
+use crate::jobs;
+use crate::rooms::{places, routing};
+use anyhow::{Result, ensure};
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// Free space below which the doctor warns, in bytes.
+const LITTLE_SPACE: u64 = 1_000_000_000;
+
+/// One line per finding, and whether everything is sound.
+pub async fn examine(config: &Config) -> Result<(String, bool)> {
+    let mut report = Report { sound: true, lines: String::new() };
+    report.say("settings", Ok(format!("listening on {}, reached at {}", config.listen, config.public_url)));
+    if config.public_url.starts_with("http://") && !config.public_url.contains("127.0.0.1") {
+        report.warn(
+            "settings",
+            "VIGIE_PUBLIC_URL is not https: phones will not keep the app for use without network",
+        );
+    }
+    report.say("disk", disk(&config.blobs));
+    match App::edges(config) {
+        Ok(edges) => match App::build(config.clone(), edges).await {
+            Ok(app) => look_inside(&app, &mut report).await?,
+            Err(error) => report.say("database", Err(error)),
+        },
+        Err(error) => report.say("mail", Err(error)),
+    }
+    Ok((report.lines, report.sound))
+}
+
+async fn look_inside(app: &App, report: &mut Report) -> Result<()> {
+    let count = places::store::count(app.db.read()).await?;
+    report.say("database", Ok(format!("{:?}, {count} places", app.db.engine())));
+    if count == 0 {
+        report.warn("places", "there is no school yet: vigie import places FILE…");
+    }
+    report.say("photos", photos(app).await);
+    match &app.config.smtp_url {
+        Some(_) => {
+            report.say("mail", app.mailer.check().await.map(|()| "the mail server answers".to_owned()))
+        }
+        None => report.warn("mail", "no VIGIE_SMTP_URL: mails are written as files, nobody receives them"),
+    }
+    let (waiting, dead) = jobs::store::counts(app.db.read()).await?;
+    report.say("jobs", Ok(format!("{waiting} waiting")));
+    if dead > 0 {
+        report.warn("jobs", &format!("{dead} set aside after too many failures"));
+    }
+    for (desk, zone) in routing::store::without_mailbox(app.db.read(), app.clock.now()).await? {
+        report.warn("desks", &format!("nobody to write to at {desk} ({zone}): vigie import desks FILE"));
+    }
+    Ok(())
+}
+
+async fn photos(app: &App) -> Result<String> {
+    let name = "doctor";
+    app.blobs.put(name, b"written by vigie doctor".to_vec()).await?;
+    ensure!(app.blobs.get(name).await?.is_some(), "what was written cannot be read");
+    app.blobs.delete(name).await?;
+    Ok(format!("{} can be written", app.config.blobs.display()))
+}
+
+fn disk(folder: &Path) -> Result<String> {
+    std::fs::create_dir_all(folder)?;
+    let free = fs4::available_space(folder)?;
+    ensure!(
+        free > LITTLE_SPACE,
+        "only {} MB are free: make room before photos are refused",
+        free / 1_000_000
+    );
+    Ok(format!("{} GB free", free / 1_000_000_000))
+}
+
+struct Report {
+    sound: bool,
+    lines: String,
+}
+
+impl Report {
+    fn say(&mut self, what: &str, finding: Result<String>) {
+        match finding {
+            Ok(finding) => self.line(format_args!("ok    {what}: {finding}")),
+            Err(error) => {
+                self.sound = false;
+                self.line(format_args!("MEND  {what}: {error:#}"));
+            }
+        }
+    }
+
+    fn warn(&mut self, what: &str, advice: &str) {
+        self.line(format_args!("note  {what}: {advice}"));
+    }
+
+    fn line(&mut self, line: std::fmt::Arguments<'_>) {
+        // Writing to a string does not fail.
+        let _ = writeln!(self.lines, "{line}");
+    }
+}

@@ -1,0 +1,14 @@
+//! Chance: ids and secrets of the server's own making.
+
+use shared::ids::{Key, ParcelId, mint};
+use shared::instant::Instant;
+
+/// A new id (UUIDv7) for something that happens at `at`.
+pub fn id(at: Instant) -> ParcelId {
+    mint(at, rand::random())
+}
+
+/// A new secret, as a phone mints one: for the demonstration city, which has no phones.
+pub fn key() -> Key {
+    Key::from_bytes(rand::random())
+}

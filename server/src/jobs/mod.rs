@@ -1,0 +1,68 @@
+//! The queue of work: put in the transaction of its cause, claimed by lease, run, settled.
+//!
+//! Knows no room. A worker that dies leaves its lease to run out, and the job is run again: jobs are written so that
+//! running twice is recognisable and harmless.
+
+pub mod runner;
+pub mod store;
+
+use anyhow::Error;
+
+/// How long a claimed job belongs to its worker, in milliseconds: longer than any job's own patience.
+pub const LEASE: i64 = 2 * shared::instant::MINUTE;
+/// After so many failures a job is set aside, for `vigie doctor` to show. With [`back_off`] that is about four days.
+pub const MOST_ATTEMPTS: i64 = 30;
+
+/// A job in hand.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// Its id; names what it produces.
+    pub id: String,
+    /// Which job.
+    pub kind: String,
+    /// Its facts, JSON.
+    pub payload: String,
+    /// How often it was begun, this time included.
+    pub attempts: i64,
+}
+
+/// How a job ended when it did not end well.
+#[derive(Debug)]
+pub enum Failed {
+    /// To be tried again; the reason may be written down.
+    Retry(String),
+    /// Can never succeed; set aside.
+    Drop(String),
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        tracing::error!(error = format!("{error:#}"), "a job failed");
+        Self::Retry("internal".into())
+    }
+}
+
+impl From<sqlx::Error> for Failed {
+    fn from(error: sqlx::Error) -> Self {
+        Error::from(error).into()
+    }
+}
+
+/// Milliseconds to wait after `attempts` failures: 10 s, doubled each time, at most four hours.
+pub fn back_off(attempts: i64) -> i64 {
+    let doublings = u32::try_from(attempts.clamp(1, 20) - 1).unwrap_or(0);
+    (10_000_i64 << doublings).min(4 * shared::instant::HOUR)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::instant::HOUR;
+
+    #[test]
+    fn a_server_down_for_a_day_loses_no_mail() {
+        let total: i64 = (1..MOST_ATTEMPTS).map(back_off).sum();
+        assert!(total > 3 * 24 * HOUR, "{total}");
+        assert_eq!([1, 2, 100].map(back_off), [10_000, 20_000, 4 * HOUR]);
+    }
+}

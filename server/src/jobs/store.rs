@@ -1,0 +1,90 @@
+//! The SQL of the queue.
+
+use super::{Job, LEASE};
+use crate::db::Tx;
+use shared::instant::Instant;
+use sqlx::{AnyPool, Row};
+
+/// Puts a job into the caller's transaction, to run from `run_at` on.
+pub async fn put(tx: &mut Tx, id: &str, kind: &str, payload: &str, run_at: Instant) -> sqlx::Result<()> {
+    sqlx::query(
+        "INSERT INTO jobs (id, kind, payload, run_at, leased_until, attempts, created_at)
+         VALUES ($1, $2, $3, $4, 0, 0, $4) ON CONFLICT (id) DO NOTHING",
+    )
+    .bind(id)
+    .bind(kind)
+    .bind(payload)
+    .bind(run_at.0)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Claims the job that has been due longest, or nothing.
+pub async fn claim(tx: &mut Tx, now: Instant) -> sqlx::Result<Option<Job>> {
+    let row = sqlx::query(
+        "UPDATE jobs SET leased_until = $2, attempts = attempts + 1
+         WHERE id = (SELECT id FROM jobs WHERE dead_at IS NULL AND run_at <= $1 AND leased_until <= $1
+                     ORDER BY run_at, id LIMIT 1)
+           AND leased_until <= $1
+         RETURNING id, kind, payload, attempts",
+    )
+    .bind(now.0)
+    .bind(now.plus(LEASE).0)
+    .fetch_optional(&mut **tx)
+    .await?;
+    row.map(|row| {
+        Ok(Job {
+            id: row.try_get("id")?,
+            kind: row.try_get("kind")?,
+            payload: row.try_get("payload")?,
+            attempts: row.try_get("attempts")?,
+        })
+    })
+    .transpose()
+}
+
+/// Removes a job that is done; in the transaction that records what it did.
+pub async fn done(tx: &mut Tx, id: &str) -> sqlx::Result<()> {
+    sqlx::query("DELETE FROM jobs WHERE id = $1").bind(id).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// Puts a failed job back, to run at `run_at`.
+pub async fn later(tx: &mut Tx, id: &str, run_at: Instant, reason: &str) -> sqlx::Result<()> {
+    sqlx::query("UPDATE jobs SET leased_until = 0, run_at = $2, reason = $3 WHERE id = $1")
+        .bind(id)
+        .bind(run_at.0)
+        .bind(reason)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Sets a job aside.
+pub async fn bury(tx: &mut Tx, id: &str, at: Instant, reason: &str) -> sqlx::Result<()> {
+    sqlx::query("UPDATE jobs SET leased_until = 0, dead_at = $2, reason = $3 WHERE id = $1")
+        .bind(id)
+        .bind(at.0)
+        .bind(reason)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// When the next job can be claimed, if there is one.
+pub async fn next_at(db: &AnyPool) -> sqlx::Result<Option<Instant>> {
+    let at: Option<i64> = sqlx::query_scalar(
+        "SELECT MIN(CASE WHEN run_at > leased_until THEN run_at ELSE leased_until END) FROM jobs WHERE dead_at IS NULL",
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(at.map(Instant))
+}
+
+/// How many jobs wait, and how many were set aside.
+pub async fn counts(db: &AnyPool) -> sqlx::Result<(i64, i64)> {
+    let row = sqlx::query("SELECT COUNT(*) AS total, COUNT(dead_at) AS dead FROM jobs").fetch_one(db).await?;
+    let (total, dead): (i64, i64) = (row.try_get("total")?, row.try_get("dead")?);
+    Ok((total - dead, dead))
+}

@@ -1,0 +1,18 @@
+//! The rooms: one folder per noun. `mod.rs` owns and promises, `http.rs` and `site.rs` answer, `store.rs` holds the SQL.
+
+pub mod photos;
+pub mod places;
+pub mod reports;
+pub mod routing;
+
+use crate::app::App;
+use crate::jobs::{Failed, Job};
+
+/// Runs `job` in the room that put it: the list of every kind of job there is.
+pub async fn run_job(app: &App, job: &Job) -> Result<(), Failed> {
+    match job.kind.as_str() {
+        reports::jobs::TELL_DESK => reports::jobs::tell_desk(app, job).await,
+        reports::jobs::TELL_REPORTER => reports::jobs::tell_reporter(app, job).await,
+        _ => Err(Failed::Retry("unknown kind: made by a newer version".into())),
+    }
+}

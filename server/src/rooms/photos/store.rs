@@ -1,0 +1,34 @@
+//! The SQL of photos.
+
+use crate::db::Tx;
+use shared::ids::PhotoHash;
+use shared::instant::Instant;
+use shared::photos::PhotoReceipt;
+use sqlx::{Any, Executor, Row};
+
+/// The photo of that name.
+pub async fn find<'c>(
+    db: impl Executor<'c, Database = Any>,
+    hash: &PhotoHash,
+) -> sqlx::Result<Option<PhotoReceipt>> {
+    let row = sqlx::query("SELECT width, height FROM photos WHERE hash = $1").bind(hash.as_str());
+    row.fetch_optional(db)
+        .await?
+        .map(|row| {
+            let side = |name: &str| row.try_get::<i64, _>(name).map(|side| u32::try_from(side).unwrap_or(0));
+            Ok(PhotoReceipt { hash: hash.clone(), width: side("width")?, height: side("height")? })
+        })
+        .transpose()
+}
+
+/// Says that a photo is there; harmless when repeated.
+pub async fn insert(tx: &mut Tx, photo: &PhotoReceipt, at: Instant) -> sqlx::Result<()> {
+    sqlx::query("INSERT INTO photos (hash, width, height, received_at) VALUES ($1, $2, $3, $4) ON CONFLICT (hash) DO NOTHING")
+        .bind(photo.hash.as_str())
+        .bind(i64::from(photo.width))
+        .bind(i64::from(photo.height))
+        .bind(at.0)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}

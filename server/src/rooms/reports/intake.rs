@@ -1,0 +1,161 @@
+//! The story of a report coming in, on one page and in one transaction:
+//! claim the id → place → photos → duplicate judged → routed → jobs put → receipt.
+//!
+//! The first statement is a write (the claim), so two deliveries of one parcel wait for each other, and the second is
+//! answered with the stored receipt. The place's row is written next, so two reports on one place wait for each other,
+//! and the second sees the first. Nothing here talks to the network: mails leave later, by jobs.
+
+use super::store::{self, Row};
+use super::{jobs, key_hash, note};
+use crate::app::App;
+use crate::db::Tx;
+use crate::error::Result;
+use crate::rooms::{photos, places, routing};
+use anyhow::Context;
+use shared::ids::{Key, ParcelId};
+use shared::instant::Instant;
+use shared::problem::{Code, Problem};
+use shared::reports::duplicate::{Facts, Verdict, judge};
+use shared::reports::status::Status;
+use shared::reports::{Event, NewReport, Outcome, Receipt, category};
+use shared::routing::Choice;
+
+/// A parcel on the counter: its id, the proof of its owner, and the hour.
+pub struct Parcel {
+    /// Minted on the phone; the report keeps it.
+    pub id: ParcelId,
+    /// The phone's secret.
+    pub key: Key,
+    /// When it came.
+    pub at: Instant,
+}
+
+/// Takes `report` in. A replay is answered with the stored receipt.
+///
+/// # Errors
+/// What [`NewReport::checked`] refuses, `id_taken`, `place_unknown`, `place_closed`, `photo_missing`.
+pub async fn take(app: &App, parcel: &Parcel, report: NewReport) -> Result<Receipt> {
+    let report = report.checked()?;
+    let mut tx = app.db.write().await?;
+    if let Some(receipt) = claim(&mut tx, parcel).await? {
+        return Ok(receipt);
+    }
+    places::lock(&mut tx, &report.place, parcel.at).await?;
+    photos::require(&mut tx, &report.photos).await?;
+    let receipt = match verdict(&mut tx, parcel, &report).await? {
+        Verdict::Same(main) => join(&mut tx, parcel, &report, &main).await?,
+        Verdict::New => open(&mut tx, parcel, &report).await?,
+    };
+    if let Some(mail) = &report.mail {
+        store::insert_contact(&mut tx, parcel, mail, &report.lang).await?;
+        jobs::put_tell_reporter(&mut tx, parcel).await?;
+    }
+    settle(tx, &receipt).await?;
+    app.jobs_put.notify_one();
+    Ok(receipt)
+}
+
+/// Takes a "moi aussi" in. On a report that was merged, it counts for the one it was merged into.
+///
+/// # Errors
+/// `id_taken`; `report_unknown`, also for what is not public.
+pub async fn support(app: &App, parcel: &Parcel, report: &ParcelId) -> Result<Receipt> {
+    let mut tx = app.db.write().await?;
+    if let Some(receipt) = claim(&mut tx, parcel).await? {
+        return Ok(receipt);
+    }
+    let main =
+        store::main_of(&mut tx, report).await?.ok_or_else(|| Problem::of(Code::ReportUnknown, "report"))?;
+    let receipt = add_supporter(&mut tx, parcel, &main).await?;
+    settle(tx, &receipt).await?;
+    Ok(receipt)
+}
+
+/// The first statement: whoever inserts the id owns it. `Some` is the receipt of an earlier delivery.
+async fn claim(tx: &mut Tx, parcel: &Parcel) -> Result<Option<Receipt>> {
+    let proof = key_hash(&parcel.key);
+    if store::claim(tx, &parcel.id, &proof, parcel.at).await? {
+        return Ok(None);
+    }
+    match store::claimed(tx, &parcel.id).await? {
+        Some((owner, receipt)) if owner == proof => {
+            let text = receipt.context("a claimed parcel has no receipt")?;
+            Ok(Some(serde_json::from_str(&text)?))
+        }
+        _ => Err(Problem::of(Code::IdTaken, "id").into()),
+    }
+}
+
+async fn verdict(tx: &mut Tx, parcel: &Parcel, report: &NewReport) -> Result<Verdict> {
+    let candidates = store::open_at(tx, &report.place, report.category.as_deref()).await?;
+    let draft = Facts {
+        id: parcel.id.clone(),
+        place: report.place.clone(),
+        category: report.category.clone(),
+        status: Status::New,
+    };
+    Ok(judge(&draft, &candidates))
+}
+
+/// Nobody had said this: a report of its own, its number, its desks, a job for each mailbox.
+async fn open(tx: &mut Tx, parcel: &Parcel, report: &NewReport) -> Result<Receipt> {
+    let number = store::next_number(tx).await?;
+    let row = Row { parcel, report, number: Some(number), merged_into: None };
+    store::insert(tx, &row).await?;
+    note(tx, &parcel.id, parcel.at, &Event::Received).await?;
+    let choices = routing::route(tx, &report.place, report.category.as_deref(), parcel.at).await?;
+    for choice in &choices {
+        tell(tx, parcel, choice).await?;
+    }
+    Ok(Receipt {
+        id: parcel.id.clone(),
+        report: parcel.id.clone(),
+        number,
+        outcome: Outcome::New,
+        people: 1,
+        sent_to: choices.iter().map(routing::view).collect(),
+        at: parcel.at,
+    })
+}
+
+/// A desk with a mailbox gets a job; its absence is said in public.
+async fn tell(tx: &mut Tx, parcel: &Parcel, choice: &Choice) -> Result<()> {
+    match &choice.desk {
+        Some(desk) if desk.has_mailbox => jobs::put_tell_desk(tx, parcel, desk).await,
+        _ => note(tx, &parcel.id, parcel.at, &Event::NoMailbox { function: choice.function }).await,
+    }
+}
+
+/// Said before: the newcomer's words and photos are kept under the first report, which gains a supporter.
+async fn join(tx: &mut Tx, parcel: &Parcel, report: &NewReport, main: &ParcelId) -> Result<Receipt> {
+    store::insert(tx, &Row { parcel, report, number: None, merged_into: Some(main) }).await?;
+    add_supporter(tx, parcel, main).await
+}
+
+async fn add_supporter(tx: &mut Tx, parcel: &Parcel, main: &ParcelId) -> Result<Receipt> {
+    let counted = store::count_person(tx, main).await?;
+    note(tx, main, parcel.at, &Event::Supported { people: counted.people }).await?;
+    let choices = routing::route(tx, &counted.place, counted.category.as_deref(), parcel.at).await?;
+    Ok(Receipt {
+        id: parcel.id.clone(),
+        report: main.clone(),
+        number: counted.number,
+        outcome: Outcome::Supporter,
+        people: counted.people,
+        sent_to: choices.iter().map(routing::view).collect(),
+        at: parcel.at,
+    })
+}
+
+/// The last statement: the receipt is stored with the claim, and all of it becomes true at once.
+async fn settle(mut tx: Tx, receipt: &Receipt) -> Result<()> {
+    store::settle(&mut tx, receipt, &serde_json::to_string(receipt)?).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The urgency and the privacy of a report follow from its category.
+pub fn standing(report: &NewReport) -> (i16, bool) {
+    let slug = report.category.as_deref();
+    (category::urgency(slug), category::is_private(slug))
+}

@@ -1,0 +1,91 @@
+//! Reports: the noun Vigie is about.
+//!
+//! `intake.rs` is the one story of a report coming in; `view.rs` decides what is shown to whom; `jobs.rs` tells those in
+//! charge. Promises: a parcel is taken once, whoever repeats it; what is public is decided in `view.rs` alone.
+
+pub mod http;
+pub mod intake;
+pub mod jobs;
+pub mod site;
+pub mod store;
+pub mod view;
+
+use crate::app::App;
+use crate::db::Tx;
+use crate::edges::ids;
+use crate::error::Result;
+use crate::rooms::photos::hex;
+use anyhow::bail;
+use sha2::{Digest, Sha256};
+use shared::ids::{Key, ParcelId, PlaceId};
+use shared::instant::{DAY, Instant};
+use shared::reports::Event;
+use shared::reports::status::Status;
+
+/// What is stored of a phone's secret.
+pub fn key_hash(key: &Key) -> String {
+    hex(&Sha256::digest(key.reveal().as_bytes()))
+}
+
+/// Writes one line into a report's journal.
+pub async fn note(tx: &mut Tx, report: &ParcelId, at: Instant, event: &Event) -> Result<()> {
+    let id = ids::id(at);
+    store::insert_event(tx, id.as_str(), report, at, &serde_json::to_string(event)?).await?;
+    Ok(())
+}
+
+/// A change of status, by whoever is entitled to it.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The new status.
+    pub to: Status,
+    /// Why, in public words; a refusal needs it.
+    pub reason: Option<String>,
+}
+
+/// Changes the status of report `number`, and says so in its journal.
+///
+/// # Errors
+/// No such report, no such step, or a refusal without a reason.
+pub async fn change_status(app: &App, number: i64, change: Change) -> anyhow::Result<()> {
+    let now = app.clock.now();
+    if change.to == Status::Refused && change.reason.as_deref().is_none_or(|reason| reason.trim().is_empty())
+    {
+        bail!("a refusal needs a public reason: --reason");
+    }
+    let mut tx = app.db.write().await?;
+    let Some((id, from)) = store::lock_numbered(&mut tx, number).await? else {
+        bail!("there is no report {number}")
+    };
+    let Ok(to) = from.step(change.to) else {
+        bail!("a report that is “{}” cannot become “{}”", from.as_str(), change.to.as_str());
+    };
+    store::set_status(&mut tx, &id, to, now).await?;
+    let event = Event::StatusChanged { to, reason: change.reason };
+    if note(&mut tx, &id, now, &event).await.is_err() {
+        bail!("the journal cannot be written");
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Figures of a place's reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counts {
+    /// Still open.
+    pub open: i64,
+    /// Solved.
+    pub solved: i64,
+    /// Median of whole days from report to solution.
+    pub median_days: Option<i64>,
+}
+
+/// Counts the public reports of `place`.
+pub async fn counts(app: &App, place: &PlaceId) -> Result<Counts> {
+    let open = store::count_open(app.db.read(), place).await?;
+    let mut days: Vec<i64> =
+        store::solved_after(app.db.read(), place).await?.iter().map(|millis| millis / DAY).collect();
+    days.sort_unstable();
+    let solved = i64::try_from(days.len()).unwrap_or(i64::MAX);
+    Ok(Counts { open, solved, median_days: days.get(days.len() / 2).copied() })
+}

@@ -1,0 +1,264 @@
+//! The SQL of writing reports. Reading for people is in `view.rs`.
+
+use super::intake::{Parcel, standing};
+use crate::db::Tx;
+use shared::ids::{ParcelId, PlaceId};
+use shared::instant::Instant;
+use shared::reports::duplicate::Facts;
+use shared::reports::status::Status;
+use shared::reports::{NewReport, Receipt};
+use sqlx::{AnyPool, Row as _};
+
+/// A report about to be written.
+pub struct Row<'a> {
+    /// The parcel it came in.
+    pub parcel: &'a Parcel,
+    /// Its words.
+    pub report: &'a NewReport,
+    /// Its number; none when merged.
+    pub number: Option<i64>,
+    /// The report it joins.
+    pub merged_into: Option<&'a ParcelId>,
+}
+
+/// What counting one more person tells of the report.
+pub struct Counted {
+    /// Its number.
+    pub number: i64,
+    /// People who wait.
+    pub people: i64,
+    /// Where.
+    pub place: PlaceId,
+    /// What.
+    pub category: Option<String>,
+}
+
+/// Inserts the claim; false when the id was claimed before.
+pub async fn claim(tx: &mut Tx, id: &ParcelId, key_hash: &str, at: Instant) -> sqlx::Result<bool> {
+    let inserted = sqlx::query(
+        "INSERT INTO parcels (id, key_hash, claimed_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING",
+    )
+    .bind(id.as_str())
+    .bind(key_hash)
+    .bind(at.0)
+    .execute(&mut **tx)
+    .await?;
+    Ok(inserted.rows_affected() == 1)
+}
+
+/// The owner's proof and the receipt of a claimed id.
+pub async fn claimed(tx: &mut Tx, id: &ParcelId) -> sqlx::Result<Option<(String, Option<String>)>> {
+    sqlx::query_as("SELECT key_hash, receipt FROM parcels WHERE id = $1")
+        .bind(id.as_str())
+        .fetch_optional(&mut **tx)
+        .await
+}
+
+/// Stores the receipt with the claim.
+pub async fn settle(tx: &mut Tx, receipt: &Receipt, text: &str) -> sqlx::Result<()> {
+    sqlx::query("UPDATE parcels SET report_id = $2, receipt = $3 WHERE id = $1")
+        .bind(receipt.id.as_str())
+        .bind(receipt.report.as_str())
+        .bind(text)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// The next number for people.
+pub async fn next_number(tx: &mut Tx) -> sqlx::Result<i64> {
+    sqlx::query_scalar("UPDATE counters SET value = value + 1 WHERE name = 'report' RETURNING value")
+        .fetch_one(&mut **tx)
+        .await
+}
+
+/// Writes a report and names its photos.
+pub async fn insert(tx: &mut Tx, row: &Row<'_>) -> sqlx::Result<()> {
+    let (report, parcel) = (row.report, row.parcel);
+    let (urgency, private) = standing(report);
+    sqlx::query(
+        "INSERT INTO reports (id, number, merged_into, place_id, category, urgency, description, private, status,
+                              people, lang, observed_at, received_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12)",
+    )
+    .bind(parcel.id.as_str())
+    .bind(row.number)
+    .bind(row.merged_into.map(ParcelId::as_str))
+    .bind(report.place.as_str())
+    .bind(&report.category)
+    .bind(urgency)
+    .bind(&report.description)
+    .bind(i16::from(private))
+    .bind(Status::New.as_str())
+    .bind(&report.lang)
+    .bind(report.observed_at.0)
+    .bind(parcel.at.0)
+    .execute(&mut **tx)
+    .await?;
+    for (position, hash) in (0_i16..).zip(&report.photos) {
+        sqlx::query("INSERT INTO report_photos (report_id, hash, position) VALUES ($1, $2, $3)")
+            .bind(parcel.id.as_str())
+            .bind(hash.as_str())
+            .bind(position)
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Keeps where the reporter wants news.
+pub async fn insert_contact(tx: &mut Tx, parcel: &Parcel, mail: &str, lang: &str) -> sqlx::Result<()> {
+    sqlx::query("INSERT INTO contacts (parcel_id, mail, follow_key, lang) VALUES ($1, $2, $3, $4)")
+        .bind(parcel.id.as_str())
+        .bind(mail)
+        .bind(parcel.key.reveal())
+        .bind(lang)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Forgets where the owner of `key` wanted news about `report`; how many addresses that were.
+pub async fn forget_contact(tx: &mut Tx, report: &ParcelId, proof: &str) -> sqlx::Result<u64> {
+    let deleted = sqlx::query(
+        "DELETE FROM contacts WHERE parcel_id IN
+           (SELECT id FROM parcels WHERE report_id = $1 AND key_hash = $2)",
+    );
+    Ok(deleted.bind(report.as_str()).bind(proof).execute(&mut **tx).await?.rows_affected())
+}
+
+/// Whether `proof` belongs to the reporter of `report` or to somebody whose parcel became part of it.
+pub async fn owns(db: &AnyPool, report: &ParcelId, proof: &str) -> sqlx::Result<bool> {
+    let count: i64 =
+        sqlx::query_scalar("SELECT COUNT(*) FROM parcels WHERE report_id = $1 AND key_hash = $2")
+            .bind(report.as_str())
+            .bind(proof)
+            .fetch_one(db)
+            .await?;
+    Ok(count > 0)
+}
+
+/// Open reports on `place` of `category`, oldest first: the judge's candidates.
+pub async fn open_at(tx: &mut Tx, place: &PlaceId, category: Option<&str>) -> sqlx::Result<Vec<Facts>> {
+    let rows = sqlx::query(
+        "SELECT id, status FROM reports
+         WHERE place_id = $1 AND category = $2 AND merged_into IS NULL AND closed_at IS NULL ORDER BY received_at, id",
+    )
+    .bind(place.as_str())
+    .bind(category)
+    .fetch_all(&mut **tx)
+    .await?;
+    let facts = |row: &sqlx::any::AnyRow| {
+        Ok(Facts {
+            id: parse_id(row.try_get("id")?)?,
+            place: place.clone(),
+            category: category.map(str::to_owned),
+            status: parse_status(row.try_get("status")?)?,
+        })
+    };
+    rows.iter().map(facts).collect()
+}
+
+/// The public report that `id` is, or was merged into.
+pub async fn main_of(tx: &mut Tx, id: &ParcelId) -> sqlx::Result<Option<ParcelId>> {
+    let main: Option<String> =
+        sqlx::query_scalar("SELECT COALESCE(merged_into, id) FROM reports WHERE id = $1 AND private = 0")
+            .bind(id.as_str())
+            .fetch_optional(&mut **tx)
+            .await?;
+    main.as_deref().map(parse_id).transpose()
+}
+
+/// Counts one more person on a report.
+pub async fn count_person(tx: &mut Tx, main: &ParcelId) -> sqlx::Result<Counted> {
+    let row = sqlx::query(
+        "UPDATE reports SET people = people + 1 WHERE id = $1 RETURNING number, people, place_id, category",
+    );
+    let row = row.bind(main.as_str()).fetch_one(&mut **tx).await?;
+    Ok(Counted {
+        number: row.try_get("number")?,
+        people: row.try_get("people")?,
+        place: PlaceId::parse(row.try_get("place_id")?)
+            .map_err(|problem| sqlx::Error::Decode(problem.into()))?,
+        category: row.try_get("category")?,
+    })
+}
+
+/// Id and status of report `number`, its row locked.
+pub async fn lock_numbered(tx: &mut Tx, number: i64) -> sqlx::Result<Option<(ParcelId, Status)>> {
+    let row = sqlx::query("UPDATE reports SET people = people WHERE number = $1 RETURNING id, status");
+    let row = row.bind(number).fetch_optional(&mut **tx).await?;
+    row.map(|row| Ok((parse_id(row.try_get("id")?)?, parse_status(row.try_get("status")?)?))).transpose()
+}
+
+/// Writes the new status.
+pub async fn set_status(tx: &mut Tx, id: &ParcelId, to: Status, at: Instant) -> sqlx::Result<()> {
+    sqlx::query("UPDATE reports SET status = $2, closed_at = $3 WHERE id = $1")
+        .bind(id.as_str())
+        .bind(to.as_str())
+        .bind((!to.is_open()).then_some(at.0))
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Those in charge have been told: a new report becomes a sent one; any other status stays.
+pub async fn mark_sent(tx: &mut Tx, id: &ParcelId) -> sqlx::Result<()> {
+    sqlx::query("UPDATE reports SET status = $2 WHERE id = $1 AND status = $3")
+        .bind(id.as_str())
+        .bind(Status::Sent.as_str())
+        .bind(Status::New.as_str())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Appends a line to a journal.
+pub async fn insert_event(
+    tx: &mut Tx,
+    id: &str,
+    report: &ParcelId,
+    at: Instant,
+    event: &str,
+) -> sqlx::Result<()> {
+    sqlx::query("INSERT INTO journal (id, report_id, at, event) VALUES ($1, $2, $3, $4)")
+        .bind(id)
+        .bind(report.as_str())
+        .bind(at.0)
+        .bind(event)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Public reports of `place` that are open.
+pub async fn count_open(db: &AnyPool, place: &PlaceId) -> sqlx::Result<i64> {
+    sqlx::query_scalar(
+        "SELECT COUNT(*) FROM reports WHERE place_id = $1 AND merged_into IS NULL AND private = 0 AND closed_at IS NULL",
+    )
+    .bind(place.as_str())
+    .fetch_one(db)
+    .await
+}
+
+/// Milliseconds from report to solution of each public report of `place` that was solved.
+pub async fn solved_after(db: &AnyPool, place: &PlaceId) -> sqlx::Result<Vec<i64>> {
+    sqlx::query_scalar(
+        "SELECT closed_at - received_at FROM reports
+         WHERE place_id = $1 AND merged_into IS NULL AND private = 0 AND status = $2 AND closed_at IS NOT NULL",
+    )
+    .bind(place.as_str())
+    .bind(Status::Done.as_str())
+    .fetch_all(db)
+    .await
+}
+
+/// Reads an id that we wrote.
+pub fn parse_id(text: &str) -> sqlx::Result<ParcelId> {
+    ParcelId::parse(text).map_err(|problem| sqlx::Error::Decode(problem.into()))
+}
+
+/// Reads a status that we wrote.
+pub fn parse_status(word: &str) -> sqlx::Result<Status> {
+    Status::parse(word).ok_or_else(|| sqlx::Error::Decode(format!("unknown status {word}").into()))
+}

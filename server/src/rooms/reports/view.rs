@@ -1,0 +1,229 @@
+//! What is shown of reports, and to whom: the one place where "public" is decided on the server.
+//!
+//! A private report is in no list and its page is refused, except to whoever shows a key of it. A report merged into
+//! another has no page of its own: asking for it gives the one it joined.
+
+use super::key_hash;
+use super::store::{self, parse_id, parse_status};
+use crate::app::App;
+use crate::error::Result;
+use crate::rooms::routing;
+use anyhow::Context;
+use serde::Deserialize;
+use shared::ids::{Key, ParcelId, PhotoHash, PlaceId};
+use shared::instant::Instant;
+use shared::problem::{Code, Problem};
+use shared::reports::{
+    Event, JournalEntry, Mine, PhotoView, ReportBrief, ReportList, ReportPage, Voice, category,
+};
+use shared::text;
+use sqlx::any::AnyRow;
+use sqlx::{AnyPool, Row};
+
+/// Reports on one page of a list.
+const PAGE: i64 = 30;
+/// Characters of an excerpt.
+const EXCERPT: usize = 120;
+
+/// What a list is asked for; an absent filter lets everything through.
+#[derive(Debug, Default, Deserialize)]
+pub struct Query {
+    /// On this place.
+    pub place: Option<String>,
+    /// `open` or `closed`.
+    pub status: Option<String>,
+    /// Cursor of the last page: `received_at-id`.
+    pub before: Option<String>,
+}
+
+/// Columns of [`brief`].
+macro_rules! brief {
+    () => {
+        "SELECT r.id, r.number, r.place_id, p.name AS place_name, r.category, r.description, r.status, r.people,
+                r.received_at, r.urgency,
+                (SELECT rp.hash FROM report_photos rp WHERE rp.report_id = r.id ORDER BY rp.position LIMIT 1) AS photo
+         FROM reports r JOIN places p ON p.id = r.place_id "
+    };
+}
+
+/// Public reports, newest first, a page at a time.
+///
+/// # Errors
+/// `body_invalid` with the field, for a filter that cannot be read.
+pub async fn list(app: &App, query: &Query) -> Result<ReportList> {
+    let place = query.place.as_deref().map(PlaceId::parse).transpose()?;
+    let closed = match query.status.as_deref() {
+        None | Some("") => None,
+        Some("open") => Some(0_i64),
+        Some("closed") => Some(1),
+        Some(_) => return Err(Problem::of(Code::BodyInvalid, "status").into()),
+    };
+    let (at, id) = cursor(query.before.as_deref())?;
+    let rows = sqlx::query(concat!(
+        brief!(),
+        "WHERE r.merged_into IS NULL AND r.private = 0
+           AND (CAST($1 AS TEXT) IS NULL OR r.place_id = $1)
+           AND (CAST($2 AS BIGINT) IS NULL OR CASE WHEN r.closed_at IS NULL THEN 0 ELSE 1 END = $2)
+           AND (r.received_at, r.id) < ($3, $4)
+         ORDER BY r.received_at DESC, r.id DESC LIMIT $5"
+    ))
+    .bind(place.map(String::from))
+    .bind(closed)
+    .bind(at)
+    .bind(id)
+    .bind(PAGE + 1)
+    .fetch_all(app.db.read())
+    .await?;
+    let mut reports = rows.iter().map(read_brief).collect::<sqlx::Result<Vec<_>>>()?;
+    let more = reports.len() > usize::try_from(PAGE).unwrap_or(0);
+    reports.truncate(usize::try_from(PAGE).unwrap_or(0));
+    let next = reports.last().filter(|_| more).map(|last| format!("{}-{}", last.received_at.0, last.id));
+    Ok(ReportList { reports, next })
+}
+
+fn cursor(before: Option<&str>) -> Result<(i64, String)> {
+    let Some(text) = before.filter(|text| !text.is_empty()) else { return Ok((i64::MAX, String::new())) };
+    let parsed =
+        text.split_once('-').and_then(|(at, id)| Some((at.parse().ok()?, ParcelId::parse(id).ok()?)));
+    let (at, id) = parsed.ok_or_else(|| Problem::of(Code::BodyInvalid, "before"))?;
+    Ok((at, id.into()))
+}
+
+/// A report's page, for the public or for the owner of `key`.
+///
+/// # Errors
+/// `report_unknown`; `not_public` when it is private and no key of it is shown.
+pub async fn page(app: &App, id: &ParcelId, key: Option<&Key>) -> Result<ReportPage> {
+    let main = main_id(app.db.read(), id).await?;
+    let page = for_desks(app, &main).await?;
+    let private = category::is_private(page.brief.category.as_deref());
+    let mine = mine(app.db.read(), &main, key, private).await?;
+    if private && mine.is_none() {
+        return Err(Code::NotPublic.into());
+    }
+    Ok(ReportPage { mine, ..page })
+}
+
+/// A report as those in charge read it: private ones too, since it is they who act.
+///
+/// # Errors
+/// `report_unknown`.
+pub async fn for_desks(app: &App, main: &ParcelId) -> Result<ReportPage> {
+    let db = app.db.read();
+    let row =
+        sqlx::query(concat!(brief!(), "WHERE r.id = $1")).bind(main.as_str()).fetch_optional(db).await?;
+    let row = row.ok_or_else(|| Problem::of(Code::ReportUnknown, "id"))?;
+    let brief = read_brief(&row)?;
+    Ok(ReportPage {
+        urgency: row.try_get("urgency")?,
+        voices: voices(db, main).await?,
+        desks: desks(app, &brief).await?,
+        journal: journal(db, main).await?,
+        mine: None,
+        brief,
+    })
+}
+
+/// The report that `id` is or was merged into.
+async fn main_id(db: &AnyPool, id: &ParcelId) -> Result<ParcelId> {
+    let main: Option<String> =
+        sqlx::query_scalar("SELECT COALESCE(merged_into, id) FROM reports WHERE id = $1")
+            .bind(id.as_str())
+            .fetch_optional(db)
+            .await?;
+    Ok(parse_id(&main.ok_or_else(|| Problem::of(Code::ReportUnknown, "id"))?)?)
+}
+
+async fn mine(db: &AnyPool, main: &ParcelId, key: Option<&Key>, private: bool) -> Result<Option<Mine>> {
+    let Some(proof) = key.map(key_hash) else { return Ok(None) };
+    if !store::owns(db, main, &proof).await? {
+        return Ok(None);
+    }
+    let contacts: i64 = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM contacts c JOIN parcels p ON p.id = c.parcel_id WHERE p.report_id = $1 AND p.key_hash = $2",
+    )
+    .bind(main.as_str())
+    .bind(proof)
+    .fetch_one(db)
+    .await?;
+    Ok(Some(Mine { has_mail: contacts > 0, private }))
+}
+
+/// The reporter first, then each merged report that brought words or photos.
+async fn voices(db: &AnyPool, main: &ParcelId) -> Result<Vec<Voice>> {
+    let rows = sqlx::query(
+        "SELECT id, description, received_at FROM reports WHERE id = $1 OR merged_into = $1
+         ORDER BY CASE WHEN merged_into IS NULL THEN 0 ELSE 1 END, received_at, id",
+    )
+    .bind(main.as_str())
+    .fetch_all(db)
+    .await?;
+    let mut voices = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let photos = photos_of(db, row.try_get("id")?).await?;
+        let description: String = row.try_get("description")?;
+        if voices.is_empty() || !description.is_empty() || !photos.is_empty() {
+            voices.push(Voice { at: Instant(row.try_get("received_at")?), description, photos });
+        }
+    }
+    Ok(voices)
+}
+
+async fn photos_of(db: &AnyPool, report: &str) -> Result<Vec<PhotoView>> {
+    let rows = sqlx::query(
+        "SELECT f.hash, f.width, f.height FROM report_photos rp JOIN photos f ON f.hash = rp.hash
+         WHERE rp.report_id = $1 ORDER BY rp.position",
+    );
+    let rows = rows.bind(report).fetch_all(db).await?;
+    let side =
+        |row: &AnyRow, name: &str| row.try_get::<i64, _>(name).map(|side| u32::try_from(side).unwrap_or(0));
+    let photo = |row: &AnyRow| {
+        Ok(PhotoView {
+            hash: parse_hash(row.try_get("hash")?)?,
+            width: side(row, "width")?,
+            height: side(row, "height")?,
+        })
+    };
+    rows.iter().map(photo).collect()
+}
+
+/// Who is in charge today; who was written to is in the journal.
+async fn desks(app: &App, brief: &ReportBrief) -> Result<Vec<shared::places::DeskView>> {
+    let rules = routing::store::rules(app.db.read()).await?;
+    let known = routing::store::desks_of(app.db.read(), &brief.place, app.clock.now()).await?;
+    let functions = shared::routing::functions(&rules, brief.category.as_deref());
+    Ok(shared::routing::choose(&functions, &known).iter().map(routing::view).collect())
+}
+
+async fn journal(db: &AnyPool, main: &ParcelId) -> Result<Vec<JournalEntry>> {
+    let rows = sqlx::query("SELECT at, event FROM journal WHERE report_id = $1 ORDER BY at, id");
+    let rows = rows.bind(main.as_str()).fetch_all(db).await?;
+    let entry = |row: &AnyRow| {
+        let event: Event =
+            serde_json::from_str(row.try_get("event")?).context("a journal entry cannot be read")?;
+        Ok(JournalEntry { at: Instant(row.try_get("at")?), event })
+    };
+    rows.iter().map(entry).collect()
+}
+
+/// Reads a row of [`brief!`].
+pub fn read_brief(row: &AnyRow) -> sqlx::Result<ReportBrief> {
+    let description: String = row.try_get("description")?;
+    Ok(ReportBrief {
+        id: parse_id(row.try_get("id")?)?,
+        number: row.try_get::<Option<i64>, _>("number")?.unwrap_or_default(),
+        place: PlaceId::parse(row.try_get("place_id")?)
+            .map_err(|problem| sqlx::Error::Decode(problem.into()))?,
+        place_name: row.try_get("place_name")?,
+        category: row.try_get("category")?,
+        excerpt: text::excerpt(&description, EXCERPT),
+        status: parse_status(row.try_get("status")?)?,
+        people: row.try_get("people")?,
+        photo: row.try_get::<Option<&str>, _>("photo")?.map(parse_hash).transpose()?,
+        received_at: Instant(row.try_get("received_at")?),
+    })
+}
+
+fn parse_hash(text: &str) -> sqlx::Result<PhotoHash> {
+    PhotoHash::parse(text).map_err(|problem| sqlx::Error::Decode(problem.into()))
+}

@@ -1,0 +1,61 @@
+//! Every address on one page.
+
+use crate::app::App;
+use crate::rooms::{photos, places, reports};
+use crate::web::{assets, headers, site};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{delete, get, put};
+use std::time::Duration;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::timeout::TimeoutLayer;
+
+/// Most bytes of a JSON body.
+const MAX_JSON: usize = 64 * 1024;
+/// How long one request may take; a photo on a bad network takes its time.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// The service.
+pub fn router(app: App) -> Router {
+    let api = Router::new()
+        .route("/places", get(places::http::pack))
+        .route("/places/{id}", get(places::http::page))
+        .route("/reports", get(reports::http::list))
+        .route("/reports/{id}", get(reports::http::page).put(reports::http::put))
+        .route("/reports/{id}/contact", delete(reports::http::forget_contact))
+        .route("/supports/{id}", put(reports::http::put_support))
+        .layer(DefaultBodyLimit::max(MAX_JSON))
+        .route(
+            "/photos/{hash}",
+            put(photos::http::put).layer(DefaultBodyLimit::max(shared::photos::MAX_BYTES)),
+        );
+    let pages = Router::new()
+        .route("/", get(site::shell))
+        .route("/shell", get(site::shell))
+        .route("/suivi", get(site::shell))
+        .route("/file", get(site::shell))
+        .route("/moi", get(site::shell))
+        .route("/signaler", get(site::shell))
+        .route("/ecoles", get(places::site::list))
+        .route("/ecoles/{id}", get(places::site::page))
+        .route("/demandes", get(reports::site::list))
+        .route("/demandes/{id}", get(reports::site::page));
+    Router::new()
+        .nest("/api/v1", api)
+        .merge(pages)
+        .layer(CompressionLayer::new())
+        .route("/photos/{hash}/{size}", get(photos::http::show))
+        .route("/assets/{name}", get(assets::hashed))
+        .route("/sw.js", get(assets::worker))
+        .route("/manifest.webmanifest", get(assets::manifest))
+        .route("/favicon.ico", get(assets::favicon))
+        .route("/healthz", get(site::healthz))
+        .fallback(site::not_found)
+        .layer(from_fn_with_state(app.clone(), headers::add))
+        .layer(CatchPanicLayer::custom(headers::panicked))
+        .layer(TimeoutLayer::with_status_code(http::StatusCode::REQUEST_TIMEOUT, PATIENCE))
+        .layer(from_fn(headers::log))
+        .with_state(app)
+}

@@ -1,0 +1,85 @@
+//! What templates can say: the words of `assets/lang`, with names, ages and dates.
+
+use minijinja::value::{Kwargs, Serde, Value};
+use minijinja::{Environment, State};
+use shared::instant::{Age, Instant};
+use shared::lang::Catalog;
+use shared::reports::ReportBrief;
+use shared::routing::Function;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Every language.
+pub type Catalogs = Arc<BTreeMap<String, Catalog>>;
+
+/// Dates are those of the schools.
+const TIME_ZONE: &str = "Europe/Paris";
+
+/// What a report is called: its category, else its first words, else its number.
+pub fn title(words: &Catalog, brief: &ReportBrief) -> String {
+    match &brief.category {
+        Some(slug) => words.say(&format!("category_{}", slug.replace('-', "_"))),
+        None if !brief.excerpt.is_empty() => brief.excerpt.clone(),
+        None => words.with("report_untitled", &[("number", &brief.number.to_string())]),
+    }
+}
+
+/// Gives `environment` its functions: `t`, `title_of`, `ago`, `date`, `to_functions`.
+pub fn add(environment: &mut Environment<'static>, catalogs: &Catalogs) {
+    let words = catalogs.clone();
+    environment.add_function("t", move |state: &State<'_, '_>, key: &str, values: Kwargs| {
+        translate(catalog(&words, state), key, &values)
+    });
+    let words = catalogs.clone();
+    environment.add_function("title_of", move |state: &State<'_, '_>, brief: Serde<ReportBrief>| {
+        title(catalog(&words, state), &brief.0)
+    });
+    let words = catalogs.clone();
+    environment.add_function("ago", move |state: &State<'_, '_>, at: i64| {
+        let now = state.lookup("now").and_then(|now| i64::try_from(now).ok()).unwrap_or(at);
+        let (unit, n) = Age::of(Instant(at), Instant(now)).key();
+        catalog(&words, state).count(&format!("ago_{unit}"), n)
+    });
+    let words = catalogs.clone();
+    environment.add_function("date", move |state: &State<'_, '_>, at: i64| date(catalog(&words, state), at));
+    let words = catalogs.clone();
+    environment.add_function("to_functions", move |state: &State<'_, '_>, names: Vec<String>| {
+        let words = catalog(&words, state);
+        let named = names.iter().filter_map(|name| Function::parse(name));
+        words.list(
+            &named
+                .map(|function| words.say(&format!("function_to_{}", function.as_str())))
+                .collect::<Vec<_>>(),
+        )
+    });
+}
+
+fn catalog<'a>(catalogs: &'a Catalogs, state: &State<'_, '_>) -> &'a Catalog {
+    static NONE: std::sync::LazyLock<Catalog> = std::sync::LazyLock::new(Catalog::default);
+    let lang = state.lookup("lang").map(|lang| lang.to_string()).unwrap_or_default();
+    catalogs.get(&lang).unwrap_or(&NONE)
+}
+
+/// `t(key)`, `t(key, n=3)`, `t(key, name="…")`.
+fn translate(words: &Catalog, key: &str, values: &Kwargs) -> Result<String, minijinja::Error> {
+    if let Ok(n) = values.get::<i64>("n") {
+        return Ok(words.count(key, n));
+    }
+    let named = values.args().map(|name| Ok((name.to_owned(), values.get::<Value>(name)?.to_string())));
+    let named: Vec<(String, String)> = named.collect::<Result<_, minijinja::Error>>()?;
+    let borrowed: Vec<(&str, &str)> =
+        named.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    Ok(words.with(key, &borrowed))
+}
+
+/// "3 octobre 2026", in the schools' time zone.
+fn date(words: &Catalog, at: i64) -> String {
+    let zone = jiff::tz::TimeZone::get(TIME_ZONE).unwrap_or(jiff::tz::TimeZone::UTC);
+    let Ok(instant) = jiff::Timestamp::from_millisecond(at) else { return String::new() };
+    let day = instant.to_zoned(zone).date();
+    let month = words.say(&format!("month_{}", day.month()));
+    words.with(
+        "date_long",
+        &[("day", &day.day().to_string()), ("month", &month), ("year", &day.year().to_string())],
+    )
+}
