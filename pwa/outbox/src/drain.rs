@@ -1,0 +1,135 @@
+//! Draining: one round at a time, in whichever of page, second tab and worker asks first.
+//!
+//! Promises: rounds never overlap (Web Lock `outbox`; a flag of our own where a browser has none); `Sending` is written
+//! before the first byte leaves; one bad parcel does not stop the others; a missing network ends the round.
+//! Does not: know why it was called, or when to call it again (it says when that is worth it).
+
+use crate::store;
+use crate::trouble::Trouble;
+use crate::{edges, send};
+use shared::instant::Instant;
+use shared::outbox::{Answer, State, next_try, order};
+use std::cell::{Cell, RefCell};
+use std::pin::Pin;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+
+const LOCK: &str = "outbox";
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = ["navigator", "locks"], js_name = request, catch)]
+    fn request_lock(
+        name: &str,
+        held: &Closure<dyn FnMut(JsValue) -> js_sys::Promise>,
+    ) -> Result<js_sys::Promise, JsValue>;
+}
+
+thread_local! {
+    static DRAINING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// What a drain leaves behind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Left {
+    /// Parcels that this drain saw received.
+    pub sent: u32,
+    /// Parcels that still have to leave.
+    pub waiting: u32,
+    /// Refused parcels that wait for their owner.
+    pub refused: u32,
+    /// Rows that no longer parse.
+    pub unreadable: u32,
+    /// When the next drain is worth it; none when nothing waits.
+    pub next_at: Option<Instant>,
+}
+
+/// Sends what is due: for the timer.
+///
+/// # Errors
+/// When the outbox can be neither read nor written.
+pub async fn drain() -> Result<Left, Trouble> {
+    locked(false).await
+}
+
+/// Sends everything unsent, whatever its back-off: for a start, a `put`, the network coming back, a page shown again,
+/// Background Sync. Back-off spares a busy server; it must not hold a report once somebody or something says "now".
+///
+/// # Errors
+/// When the outbox can be neither read nor written.
+pub async fn wake() -> Result<Left, Trouble> {
+    locked(true).await
+}
+
+/// A round under the lock; a second caller waits for the first, then finds what is left.
+async fn locked(hurry: bool) -> Result<Left, Trouble> {
+    let done = Rc::new(RefCell::new(None));
+    let slot = Rc::clone(&done);
+    let held = Closure::once(move |_lock: JsValue| {
+        let round = boxed(hurry);
+        future_to_promise(async move {
+            let left = round.await;
+            slot.replace(Some(left));
+            Ok(JsValue::UNDEFINED)
+        })
+    });
+    let Ok(over) = request_lock(LOCK, &held) else { return guarded(hurry).await };
+    let outcome = JsFuture::from(over).await;
+    match (done.take(), outcome) {
+        (Some(left), _) => left,
+        (None, Err(error)) => Err(Trouble::of(&error)),
+        (None, Ok(_)) => Err(Trouble::Storage("the lock was given up".to_owned())),
+    }
+}
+
+/// The same without Web Locks: safe within one page. The server's idempotence covers the rest.
+async fn guarded(hurry: bool) -> Result<Left, Trouble> {
+    if DRAINING.replace(true) {
+        return left(0, None).await;
+    }
+    let left = boxed(hurry).await;
+    DRAINING.set(false);
+    left
+}
+
+type Round = Pin<Box<dyn Future<Output = Result<Left, Trouble>>>>;
+
+/// A round behind a pointer: its code stands in the module once, not once in each caller.
+fn boxed(hurry: bool) -> Round {
+    Box::pin(round(hurry))
+}
+
+async fn round(hurry: bool) -> Result<Left, Trouble> {
+    let (parcels, _) = store::read_all().await?;
+    let mut sent = 0;
+    let mut pause = None;
+    for id in order(&parcels, edges::now(), hurry) {
+        let Some((parcel, photos)) = store::begin(&id).await? else { continue };
+        let answer = send::parcel(&parcel, &photos).await;
+        let silent = answer == Answer::Nothing;
+        let settled = store::settle(parcel, answer).await?;
+        if matches!(settled.state, State::Received { .. }) {
+            sent += 1;
+        }
+        if silent {
+            // The others would find the same silence, each after its own time-out.
+            pause = Some(settled.not_before);
+            break;
+        }
+    }
+    left(sent, pause).await
+}
+
+async fn left(sent: u32, pause: Option<Instant>) -> Result<Left, Trouble> {
+    let (parcels, unreadable) = store::read_all().await?;
+    let mut left = Left { sent, unreadable, next_at: next_try(&parcels, pause), ..Left::default() };
+    for parcel in &parcels {
+        match parcel.state {
+            State::Waiting | State::Sending => left.waiting += 1,
+            State::Refused { .. } => left.refused += 1,
+            State::Received { .. } => {}
+        }
+    }
+    Ok(left)
+}

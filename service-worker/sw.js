@@ -1,0 +1,205 @@
+// The service worker: the shell without a network, reads with a little patience, and a hand for the outbox.
+//
+// Owns: three caches. `shell-VERSION` holds what this build is made of; `data` the last public answers of the API;
+// `photos` a bounded number of pictures.
+// Promises: only answers that carry `x-vigie: 1` are kept or believed, so that the page of a captive portal never
+// becomes ours; what was asked with a key is never kept; a new version waits until the page asks for it.
+// Does not: touch anything but GET of this origin. Parcels leave through the outbox, in Rust.
+//
+// The build fills in the four places marked with a comment. Listeners are added at once, as browsers want it.
+
+import init, { drain } from /*WORKER_JS*/"";
+
+const VERSION = /*VERSION*/"";
+const PRECACHE = /*PRECACHE*/[];
+const WORKER_WASM = /*WORKER_WASM*/"";
+
+const SHELL = `shell-${VERSION}`;
+const DATA = "data";
+const PHOTOS = "photos";
+const MOST = { [DATA]: 150, [PHOTOS]: 200 };
+const PLACES = "/api/v1/places";
+/** Milliseconds to wait for a network that may be there. */
+const PATIENCE = { page: 2000, data: 4000 };
+
+self.addEventListener("install", (event) => event.waitUntil(install()));
+self.addEventListener("activate", (event) => event.waitUntil(activate()));
+self.addEventListener("fetch", (event) => {
+  const answer = route(event, event.request);
+  if (answer) event.respondWith(answer);
+});
+self.addEventListener("sync", (event) => {
+  if (event.tag === "outbox") event.waitUntil(sendAll());
+});
+self.addEventListener("message", (event) => {
+  if (event.data === "drain") event.waitUntil(send().catch((error) => console.warn("outbox:", error)));
+  if (event.data === "update") event.waitUntil(self.skipWaiting());
+});
+
+// ---- Life ----
+
+async function install() {
+  const cache = await caches.open(SHELL);
+  await Promise.all([...new Set(PRECACHE)].map((url) => precache(cache, url)));
+  // Without the places the shell still works: the page says that it has no list yet.
+  await fetchOurs(new Request(PLACES)).then((answer) => keep(DATA, PLACES, answer)).catch(() => {});
+}
+
+async function precache(cache, url) {
+  if (url.startsWith("/assets/") && (await cache.match(url))) return;
+  // Names under /assets carry their hash; the others must be asked of the server, not of the browser's memory.
+  const request = new Request(url, { cache: url.startsWith("/assets/") ? "default" : "reload" });
+  const answer = await fetchOurs(request);
+  if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+  await cache.put(url, answer);
+}
+
+async function activate() {
+  const wanted = [SHELL, DATA, PHOTOS];
+  const names = await caches.keys();
+  await Promise.all(names.filter((name) => !wanted.includes(name)).map((name) => caches.delete(name)));
+  await self.clients.claim();
+}
+
+// ---- Reading ----
+
+/** The answer to a request, or nothing when it is not ours to give. */
+function route(event, request) {
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== self.location.origin) return undefined;
+  const path = url.pathname;
+  if (path.startsWith("/photos/")) return cacheFirst(event, PHOTOS);
+  if (path.startsWith("/assets/") || (!url.search && PRECACHE.includes(path) && path !== "/shell")) {
+    return cacheFirst(event, SHELL);
+  }
+  if (path.startsWith("/api/")) return readApi(event, request, path);
+  if (request.mode === "navigate" && path !== "/healthz") return page(request);
+  return undefined;
+}
+
+function readApi(event, request, path) {
+  if (!path.startsWith("/api/v1/") || request.headers.has("authorization")) return undefined;
+  return path === PLACES ? staleFirst(event) : networkFirst(event);
+}
+
+async function cacheFirst(event, name) {
+  const { request } = event;
+  const kept = await caches.match(request, { ignoreVary: true });
+  if (kept) return kept;
+  const answer = await fetch(request);
+  if (isOurs(answer)) event.waitUntil(keep(name, request, answer.clone()).catch(() => {}));
+  return answer;
+}
+
+/** The kept answer at once, and a fresh one for the next time. */
+async function staleFirst(event) {
+  const { request } = event;
+  const fresh = fetchOurs(request).then((answer) => keepCopy(event, answer));
+  const kept = await find(request);
+  if (!kept) return fresh.catch(() => Response.error());
+  event.waitUntil(fresh.catch(() => {}));
+  return kept;
+}
+
+/** The network while patience lasts, then the kept answer, marked with its age in seconds. */
+async function networkFirst(event) {
+  const { request } = event;
+  const fresh = fetchOurs(request).then((answer) => keepCopy(event, answer));
+  event.waitUntil(fresh.catch(() => {}));
+  const first = await patiently(fresh, PATIENCE.data);
+  if (first) return first;
+  const kept = await find(request);
+  return kept ? withAge(kept) : fresh.catch(() => Response.error());
+}
+
+/** A page of the server, or the shell: without a network, on a slow one, and behind a captive portal. */
+async function page(request) {
+  const shell = await caches.match("/shell", { ignoreVary: true });
+  if (!shell) return fetch(request);
+  return (await patiently(fetchPage(request), PATIENCE.page)) ?? shell;
+}
+
+async function fetchPage(request) {
+  const answer = await fetch(request);
+  if (answer.type !== "opaqueredirect") return mustBeOurs(answer);
+  // Where it leads does not show here. A portal's redirection leaves this origin and fails; one of ours is repeated.
+  const { url } = mustBeOurs(await fetch(request.url, { credentials: "same-origin" }));
+  return Response.redirect(url);
+}
+
+/** The answer if it comes within `patience` milliseconds and without an error. */
+function patiently(promise, patience) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, patience);
+    promise.then(resolve, () => resolve()).finally(() => clearTimeout(timer));
+  });
+}
+
+// ---- Keeping ----
+
+const isOurs = (answer) => answer.headers.get("x-vigie") === "1";
+
+function mustBeOurs(answer) {
+  if (!isOurs(answer)) throw new TypeError(`not an answer of ours: ${answer.url}`);
+  return answer;
+}
+
+const fetchOurs = async (request) => mustBeOurs(await fetch(request));
+
+const find = async (request) => (await caches.open(DATA)).match(request, { ignoreVary: true });
+
+/** The answer goes on at once; a phone without room keeps no copy. */
+function keepCopy(event, answer) {
+  event.waitUntil(keep(DATA, event.request, answer.clone()).catch(() => {}));
+  return answer;
+}
+
+/** Keeps an answer with the instant it came; the oldest go when there are too many, the list of places never. */
+async function keep(name, request, answer) {
+  if (!answer.ok) return;
+  const headers = new Headers(answer.headers);
+  headers.set("x-vigie-kept", String(Date.now()));
+  // The body was unpacked on its way here.
+  for (const name of ["content-encoding", "content-length"]) headers.delete(name);
+  const cache = await caches.open(name);
+  await cache.put(request, new Response(answer.body, { status: answer.status, headers }));
+  const keys = (await cache.keys()).filter((key) => new URL(key.url).pathname !== PLACES);
+  await Promise.all(keys.slice(0, Math.max(0, keys.length - MOST[name])).map((key) => cache.delete(key)));
+}
+
+function withAge(kept) {
+  const headers = new Headers(kept.headers);
+  const age = Math.round((Date.now() - Number(headers.get("x-vigie-kept"))) / 1000);
+  headers.set("x-vigie-age", String(Math.max(0, age)));
+  headers.set("x-vigie-cached", "1");
+  return new Response(kept.body, { status: kept.status, headers });
+}
+
+// ---- Sending ----
+
+let booted;
+
+/** The outbox's module, started once. The cache is asked, for a worker's own fetch does not pass through it. */
+function boot() {
+  booted ??= caches
+    .match(WORKER_WASM)
+    .then((kept) => init({ module_or_path: kept ?? fetch(WORKER_WASM) }))
+    .catch((error) => {
+      // A start that failed must not stand in the way of the next one.
+      booted = undefined;
+      throw error;
+    });
+  return booted;
+}
+
+/** How many parcels still wait after a round. */
+async function send() {
+  await boot();
+  return drain();
+}
+
+/** For Background Sync: a failure makes the browser call again later. */
+async function sendAll() {
+  const waiting = await send();
+  if (waiting > 0) throw new Error(`${waiting} parcels wait`);
+}
