@@ -40,7 +40,7 @@ impl Letter {
         let mut builder = Message::builder()
             .message_id(Some(format!("<{name}@{}>", app.config.public_host)))
             .from(app.config.mail_from.clone())
-            .subject(subject.split_whitespace().collect::<Vec<_>>().join(" "))
+            .subject(subject.lines().collect::<Vec<_>>().join(" "))
             .date(
                 std::time::UNIX_EPOCH
                     + std::time::Duration::from_millis(u64::try_from(app.clock.now().0).unwrap_or(0)),

@@ -1,1 +1,28 @@
-//! Tests.
+//! The rooms, through real HTTP on a real port, on SQLite and on PostgreSQL.
+
+mod app;
+mod failures;
+mod mail;
+mod photos;
+mod places;
+mod reports;
+mod site;
+
+/// Writes each test twice: `sqlite::name` and `postgres::name`.
+#[macro_export]
+macro_rules! both_engines {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                super::$name($crate::app::TestApp::sqlite().await).await;
+            })*
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                super::$name($crate::app::TestApp::postgres().await).await;
+            })*
+        }
+    };
+}

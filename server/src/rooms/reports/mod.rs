@@ -12,7 +12,6 @@ pub mod view;
 
 use crate::app::App;
 use crate::db::Tx;
-use crate::edges::ids;
 use crate::error::Result;
 use crate::rooms::photos::hex;
 use anyhow::bail;
@@ -29,8 +28,7 @@ pub fn key_hash(key: &Key) -> String {
 
 /// Writes one line into a report's journal.
 pub async fn note(tx: &mut Tx, report: &ParcelId, at: Instant, event: &Event) -> Result<()> {
-    let id = ids::id(at);
-    store::insert_event(tx, id.as_str(), report, at, &serde_json::to_string(event)?).await?;
+    store::insert_event(tx, report, at, &serde_json::to_string(event)?).await?;
     Ok(())
 }
 

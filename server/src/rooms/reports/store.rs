@@ -214,20 +214,16 @@ pub async fn mark_sent(tx: &mut Tx, id: &ParcelId) -> sqlx::Result<()> {
 }
 
 /// Appends a line to a journal.
-pub async fn insert_event(
-    tx: &mut Tx,
-    id: &str,
-    report: &ParcelId,
-    at: Instant,
-    event: &str,
-) -> sqlx::Result<()> {
-    sqlx::query("INSERT INTO journal (id, report_id, at, event) VALUES ($1, $2, $3, $4)")
-        .bind(id)
-        .bind(report.as_str())
-        .bind(at.0)
-        .bind(event)
-        .execute(&mut **tx)
-        .await?;
+pub async fn insert_event(tx: &mut Tx, report: &ParcelId, at: Instant, event: &str) -> sqlx::Result<()> {
+    sqlx::query(
+        "INSERT INTO journal (report_id, position, at, event)
+         SELECT $1, COALESCE(MAX(position), 0) + 1, $2, $3 FROM journal WHERE report_id = $1",
+    )
+    .bind(report.as_str())
+    .bind(at.0)
+    .bind(event)
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 

@@ -196,7 +196,7 @@ async fn desks(app: &App, brief: &ReportBrief) -> Result<Vec<shared::places::Des
 }
 
 async fn journal(db: &AnyPool, main: &ParcelId) -> Result<Vec<JournalEntry>> {
-    let rows = sqlx::query("SELECT at, event FROM journal WHERE report_id = $1 ORDER BY at, id");
+    let rows = sqlx::query("SELECT at, event FROM journal WHERE report_id = $1 ORDER BY position");
     let rows = rows.bind(main.as_str()).fetch_all(db).await?;
     let entry = |row: &AnyRow| {
         let event: Event =

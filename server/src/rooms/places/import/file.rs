@@ -39,8 +39,12 @@ pub fn records(path: &Path) -> Result<Vec<Numbered>> {
 fn csv_records(text: &str) -> Result<Vec<Numbered>> {
     let header = text.lines().next().unwrap_or_default();
     let delimiter = if header.contains(';') { b';' } else { b',' };
-    let mut reader =
-        csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(text.as_bytes());
+    // Lines end at LF alone, so that the reader counts them as a person does; the CR of CRLF is trimmed with blanks.
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .terminator(csv::Terminator::Any(b'\n'))
+        .flexible(true)
+        .from_reader(text.as_bytes());
     let columns: Vec<String> = reader.headers()?.iter().map(fold).collect();
     let records = reader.records().map(|record| match record {
         Ok(record) => {

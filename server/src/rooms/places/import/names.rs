@@ -32,9 +32,13 @@ fn calm(word: &str) -> String {
     let elided =
         ["d'", "l'", "d’", "l’"].into_iter().find_map(|start| Some((start, small.strip_prefix(start)?)));
     match elided {
-        Some((start, rest)) => format!("{start}{}", raise(rest)),
-        None => small.split('-').map(raise).collect::<Vec<_>>().join("-"),
+        Some((start, rest)) => format!("{start}{}", raise_parts(rest)),
+        None => raise_parts(&small),
     }
+}
+
+fn raise_parts(word: &str) -> String {
+    word.split('-').map(raise).collect::<Vec<_>>().join("-")
 }
 
 fn raise(word: &str) -> String {

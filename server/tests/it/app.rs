@@ -1,0 +1,187 @@
+//! A server of one's own for each test: real port, real database, a clock that the test moves, mail in memory or to a
+//! real SMTP conversation. A test that leaves jobs behind fails.
+
+use reqwest::{Client, RequestBuilder, Response};
+use serde_json::{Value, json};
+use shared::ids::{Key, ParcelId, mint};
+use shared::instant::Instant;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use tempfile::TempDir;
+use testkit::engine::{PostgresSchema, postgres_schema};
+use vigie::app::{App, Edges};
+use vigie::config::Config;
+use vigie::edges::clock::Clock;
+use vigie::edges::mail::Mailer;
+use vigie::jobs::{runner, store};
+use vigie::rooms::{places::import, routing};
+use vigie::router::router;
+
+/// 7 September 2026, 08:00 UTC.
+pub const MORNING: Instant = Instant(1_788_768_000_000);
+/// A school of the fixture, with its direction's mailbox.
+pub const SCHOOL: &str = "9990001X";
+
+/// A running server.
+pub struct TestApp {
+    pub app: App,
+    pub url: String,
+    pub client: Client,
+    pub folder: TempDir,
+    pub config: Config,
+    _schema: Option<PostgresSchema>,
+}
+
+impl TestApp {
+    pub async fn sqlite() -> Self {
+        Self::start(None, None).await
+    }
+
+    pub async fn postgres() -> Self {
+        Self::start(Some(postgres_schema().await), None).await
+    }
+
+    /// On SQLite, with mails leaving by SMTP.
+    pub async fn with_smtp(url: &str) -> Self {
+        Self::start(None, Some(url.to_owned())).await
+    }
+
+    async fn start(schema: Option<PostgresSchema>, smtp_url: Option<String>) -> Self {
+        let folder = TempDir::new().unwrap();
+        let file = format!("sqlite://{}", folder.path().join("vigie.db").display());
+        let config = Config {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            public_url: "https://vigie.example.org".into(),
+            public_host: "vigie.example.org".into(),
+            database_url: schema.as_ref().map_or(file, |schema| schema.url().to_owned()),
+            blobs: folder.path().join("photos"),
+            smtp_url,
+            mail_dir: folder.path().join("mail"),
+            mail_from: "Vigie <vigie@vigie.example.org>".parse().unwrap(),
+        };
+        let mailer = match &config.smtp_url {
+            Some(url) => Mailer::smtp(url).unwrap(),
+            None => Mailer::Memory(Mutex::default()),
+        };
+        let app = App::build(config.clone(), Edges { clock: Clock::manual(MORNING), mailer }).await.unwrap();
+        let listener = tokio::net::TcpListener::bind(config.listen).await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(axum::serve(listener, router(app.clone())).into_future());
+        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        Self { app, url, client, folder, config, _schema: schema }
+    }
+
+    /// Imports the fixture's schools and desks.
+    pub async fn with_city(self) -> Self {
+        import::run(&self.app, &[fixture("places.csv")], &import::Choice::default()).await.unwrap();
+        routing::import::run(&self.app, &fixture("desks.csv")).await.unwrap();
+        self
+    }
+
+    /// Runs every job that is due.
+    pub async fn run_jobs(&self) -> usize {
+        runner::run_due(&self.app).await.unwrap()
+    }
+
+    /// Jobs that wait, and jobs set aside.
+    pub async fn jobs(&self) -> (i64, i64) {
+        store::counts(self.app.db.read()).await.unwrap()
+    }
+
+    /// Mails in memory, as text.
+    pub fn mails(&self) -> Vec<testkit::mail::Mail> {
+        let Mailer::Memory(sent) = &self.app.mailer else { panic!("mails left by SMTP") };
+        let sent = sent.lock().unwrap();
+        sent.iter().map(|message| as_received(message)).collect()
+    }
+
+    pub fn get(&self, path: &str) -> RequestBuilder {
+        self.client.get(format!("{}{path}", self.url))
+    }
+
+    pub fn put(&self, path: &str) -> RequestBuilder {
+        self.client.put(format!("{}{path}", self.url))
+    }
+
+    /// Sends a report as a phone does.
+    pub async fn report(&self, parcel: &Parcel, body: &Value) -> Response {
+        let request = self.put(&format!("/api/v1/reports/{}", parcel.id)).bearer_auth(parcel.key.reveal());
+        request.json(body).send().await.unwrap()
+    }
+
+    /// Sends "moi aussi" as a phone does.
+    pub async fn support(&self, parcel: &Parcel, report: &str) -> Response {
+        let request = self.put(&format!("/api/v1/supports/{}", parcel.id)).bearer_auth(parcel.key.reveal());
+        request.json(&json!({ "report": report })).send().await.unwrap()
+    }
+
+    /// The report's page.
+    pub async fn page(&self, id: &ParcelId) -> Value {
+        self.get(&format!("/api/v1/reports/{id}")).send().await.unwrap().json().await.unwrap()
+    }
+
+    /// Keeps a photo; gives its hash.
+    pub async fn photo(&self, bytes: &[u8]) -> String {
+        let hash = sha256(bytes);
+        let answer = self.put(&format!("/api/v1/photos/{hash}")).body(bytes.to_vec()).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{}", answer.text().await.unwrap());
+        hash
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        let (db, now) = (self.app.db.clone(), self.app.clock.now());
+        let left = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(store::next_at(db.read())).unwrap()
+        });
+        let left = left.join().unwrap().filter(|at| *at <= now);
+        assert!(left.is_none(), "jobs are left: run them");
+    }
+}
+
+/// What a phone mints.
+pub struct Parcel {
+    pub id: ParcelId,
+    pub key: Key,
+}
+
+/// A phone's parcel; `seed` tells phones and reports apart.
+pub fn parcel(seed: u8) -> Parcel {
+    Parcel { id: mint(MORNING, [seed; 10]), key: Key::from_bytes([seed; 16]) }
+}
+
+/// A report of a broken swing at [`SCHOOL`].
+pub fn swing() -> Value {
+    json!({ "place": SCHOOL, "category": "cour-jeux", "description": "La chaîne a lâché.", "observed_at": MORNING.0, "lang": "fr" })
+}
+
+/// A file of `tests/fixtures`.
+pub fn fixture(name: &str) -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures")).join(name)
+}
+
+/// The name of a photo.
+pub fn sha256(bytes: &[u8]) -> String {
+    use sha2::Digest;
+    vigie::rooms::photos::hex(&sha2::Sha256::digest(bytes))
+}
+
+/// Status, code and field of a problem.
+pub async fn problem(answer: Response) -> (u16, String, Option<String>) {
+    let status = answer.status().as_u16();
+    assert_eq!(answer.headers()["content-type"], "application/problem+json");
+    let body: Value = answer.json().await.unwrap();
+    let text = |name: &str| body[name].as_str().map(str::to_owned);
+    (status, text("code").unwrap(), text("field"))
+}
+
+fn as_received(message: &lettre::Message) -> testkit::mail::Mail {
+    let to = message.envelope().to().iter().map(ToString::to_string).collect();
+    testkit::mail::Mail { from: String::new(), to, raw: message.formatted() }
+}

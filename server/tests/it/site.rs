@@ -1,0 +1,79 @@
+//! Pages that browsers open, without the app's help.
+
+use crate::app::{SCHOOL, TestApp, parcel, swing};
+use crate::both_engines;
+
+both_engines!(
+    pages_are_complete_without_script,
+    every_answer_says_that_it_is_ours,
+    what_is_not_there_has_a_way_out,
+    a_backup_holds_everything
+);
+
+async fn pages_are_complete_without_script(app: TestApp) {
+    let app = app.with_city().await;
+    app.report(&parcel(1), &swing()).await;
+    app.report(&parcel(2), &swing()).await;
+    app.run_jobs().await;
+    let id = parcel(1).id;
+    for (path, words) in [
+        (
+            format!("/demandes/{id}"),
+            &[
+                "Jeu cassé",
+                "2 personnes",
+                "Journal public",
+                "La chaîne a lâché.",
+                "og:title",
+                "7 septembre 2026",
+            ][..],
+        ),
+        ("/demandes".into(), &["Jeu cassé", "Goélands"]),
+        (format!("/ecoles/{SCHOOL}"), &["les Goélands", "Jeu cassé", "4 rue des Mâts"]),
+        ("/ecoles".into(), &["les Goélands"]),
+        ("/".into(), &["Vigie"]),
+    ] {
+        let answer = app.get(&path).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        let page = answer.text().await.unwrap();
+        for word in words {
+            assert!(page.contains(word), "{path} lacks {word}: {page}");
+        }
+    }
+    let english = app.get(&format!("/demandes/{id}")).header("accept-language", "en-GB,en;q=0.8,fr;q=0.5");
+    assert!(english.send().await.unwrap().text().await.unwrap().contains("lang=\"en\""));
+    let merged = app.get(&format!("/demandes/{}", parcel(2).id)).send().await.unwrap();
+    assert_eq!(merged.headers()["location"], format!("/demandes/{id}").as_str());
+}
+
+async fn every_answer_says_that_it_is_ours(app: TestApp) {
+    for path in ["/", "/healthz", "/api/v1/places", "/api/v1/nothing", "/nothing", "/photos/x/y"] {
+        let answer = app.get(path).send().await.unwrap();
+        assert_eq!(answer.headers()["x-vigie"], "1", "{path}");
+        assert!(answer.headers()["content-security-policy"].to_str().unwrap().contains("default-src 'self'"));
+        assert!(answer.headers().get("set-cookie").is_none());
+    }
+}
+
+async fn what_is_not_there_has_a_way_out(app: TestApp) {
+    for path in ["/nothing", "/demandes/42", "/ecoles/9990099Z", &format!("/demandes/{}", parcel(1).id)] {
+        let answer = app.get(path).send().await.unwrap();
+        assert_eq!(answer.status(), 404, "{path}");
+        assert!(answer.text().await.unwrap().contains("href=\"/suivi\""), "{path}");
+    }
+    let api = app.get("/api/v1/nothing").send().await.unwrap();
+    assert_eq!(crate::app::problem(api).await, (404, "not_found".into(), None));
+}
+
+async fn a_backup_holds_everything(app: TestApp) {
+    let app = app.with_city().await;
+    app.photo(&testkit::photo::tiny().bytes).await;
+    let file = app.folder.path().join("copy.tar");
+    vigie::backup::write(&app.app, &file).await.unwrap();
+    let mut tar = tar::Archive::new(std::fs::File::open(&file).unwrap());
+    let names: Vec<String> =
+        tar.entries().unwrap().map(|entry| entry.unwrap().path().unwrap().display().to_string()).collect();
+    assert!(names.iter().any(|name| name == "vigie.db" || name == "vigie.sql"), "{names:?}");
+    assert_eq!(names.iter().filter(|name| name.ends_with("-2048.jpg")).count(), 1, "{names:?}");
+    assert!(vigie::backup::write(&app.app, &file).await.is_err(), "a copy is never overwritten");
+}
