@@ -41,7 +41,8 @@ async fn look_inside(app: &App, report: &mut Report) -> Result<()> {
     report.say("photos", photos(app).await);
     match &app.config.smtp_url {
         Some(_) => {
-            report.say("mail", app.mailer.check().await.map(|()| "the mail server answers".to_owned()))
+            let answer = app.mailer.check().await;
+            report.say("mail", answer.map(|()| "the mail server answers".to_owned()));
         }
         None => report.warn("mail", "no VIGIE_SMTP_URL: mails are written as files, nobody receives them"),
     }

@@ -35,38 +35,104 @@ const SECTORS: [(&str, &str); 2] =
 /// Where the lighthouse of the city would stand.
 const LIGHTHOUSE: (f64, f64) = (42.35, 5.15);
 
-const fn school(
-    number: u32,
-    name: &'static str,
-    nature: u16,
-    address: &'static str,
-    metres: (f64, f64),
-    sector: usize,
-) -> School {
-    School { number, name, nature, address, metres, sector }
-}
-
 /// Its schools.
 pub const SCHOOLS: [School; 12] = [
-    school(9_990_001, "École maternelle Les Mouettes", 101, "2 quai des Filets", (40.0, 20.0), 0),
-    school(9_990_002, "École élémentaire Les Mouettes", 151, "4 quai des Filets", (75.0, 55.0), 0),
-    school(9_990_003, "École primaire de la Rade", 151, "11 rue de la Rade", (-310.0, 180.0), 0),
-    school(9_990_004, "École élémentaire du Vieux Fanal", 151, "1 place du Fanal", (520.0, -140.0), 0),
-    school(9_990_005, "École maternelle du Sémaphore", 101, "8 montée du Sémaphore", (640.0, -90.0), 0),
-    school(9_990_006, "École primaire des Calfats", 151, "27 rue des Calfats", (-120.0, -480.0), 0),
-    school(9_990_007, "École élémentaire des Amandiers", 151, "5 chemin des Amandiers", (1450.0, 620.0), 1),
-    school(9_990_008, "École maternelle des Amandiers", 101, "5 chemin des Amandiers", (1455.0, 635.0), 1),
-    school(9_990_009, "École primaire de la Source", 151, "14 traverse de la Source", (1820.0, 210.0), 1),
-    school(
-        9_990_010,
-        "École élémentaire des Restanques",
-        151,
-        "33 boulevard des Restanques",
-        (2100.0, 940.0),
-        1,
-    ),
-    school(9_990_011, "École maternelle du Moulin", 101, "6 rue du Moulin", (1680.0, 1100.0), 1),
-    school(9_990_012, "École primaire du Belvédère", 151, "19 avenue du Belvédère", (2380.0, 480.0), 1),
+    School {
+        number: 9_990_001,
+        name: "École maternelle Les Mouettes",
+        nature: 101,
+        address: "2 quai des Filets",
+        metres: (40.0, 20.0),
+        sector: 0,
+    },
+    School {
+        number: 9_990_002,
+        name: "École élémentaire Les Mouettes",
+        nature: 151,
+        address: "4 quai des Filets",
+        metres: (75.0, 55.0),
+        sector: 0,
+    },
+    School {
+        number: 9_990_003,
+        name: "École primaire de la Rade",
+        nature: 151,
+        address: "11 rue de la Rade",
+        metres: (-310.0, 180.0),
+        sector: 0,
+    },
+    School {
+        number: 9_990_004,
+        name: "École élémentaire du Vieux Fanal",
+        nature: 151,
+        address: "1 place du Fanal",
+        metres: (520.0, -140.0),
+        sector: 0,
+    },
+    School {
+        number: 9_990_005,
+        name: "École maternelle du Sémaphore",
+        nature: 101,
+        address: "8 montée du Sémaphore",
+        metres: (640.0, -90.0),
+        sector: 0,
+    },
+    School {
+        number: 9_990_006,
+        name: "École primaire des Calfats",
+        nature: 151,
+        address: "27 rue des Calfats",
+        metres: (-120.0, -480.0),
+        sector: 0,
+    },
+    School {
+        number: 9_990_007,
+        name: "École élémentaire des Amandiers",
+        nature: 151,
+        address: "5 chemin des Amandiers",
+        metres: (1450.0, 620.0),
+        sector: 1,
+    },
+    School {
+        number: 9_990_008,
+        name: "École maternelle des Amandiers",
+        nature: 101,
+        address: "5 chemin des Amandiers",
+        metres: (1455.0, 635.0),
+        sector: 1,
+    },
+    School {
+        number: 9_990_009,
+        name: "École primaire de la Source",
+        nature: 151,
+        address: "14 traverse de la Source",
+        metres: (1820.0, 210.0),
+        sector: 1,
+    },
+    School {
+        number: 9_990_010,
+        name: "École élémentaire des Restanques",
+        nature: 151,
+        address: "33 boulevard des Restanques",
+        metres: (2100.0, 940.0),
+        sector: 1,
+    },
+    School {
+        number: 9_990_011,
+        name: "École maternelle du Moulin",
+        nature: 101,
+        address: "6 rue du Moulin",
+        metres: (1680.0, 1100.0),
+        sector: 1,
+    },
+    School {
+        number: 9_990_012,
+        name: "École primaire du Belvédère",
+        nature: 151,
+        address: "19 avenue du Belvédère",
+        metres: (2380.0, 480.0),
+        sector: 1,
+    },
 ];
 
 /// The code of a school, with its letter.

@@ -93,7 +93,7 @@ impl TestApp {
     pub fn mails(&self) -> Vec<testkit::mail::Mail> {
         let Mailer::Memory(sent) = &self.app.mailer else { panic!("mails left by SMTP") };
         let sent = sent.lock().unwrap();
-        sent.iter().map(|message| as_received(message)).collect()
+        sent.iter().map(as_received).collect()
     }
 
     pub fn get(&self, path: &str) -> RequestBuilder {

@@ -1,5 +1,7 @@
 //! The rooms, through real HTTP on a real port, on SQLite and on PostgreSQL.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails here")]
+
 mod app;
 mod failures;
 mod mail;

@@ -115,16 +115,16 @@ pub fn read(record: &Record, choice: &Choice) -> Line {
     if name.is_empty() {
         return Line::Refused(format!("{id} has no name"));
     }
-    Line::Place(Box::new(facts(record, id, name, nature)))
+    Line::Place(Box::new(facts(record, id, &name, nature)))
 }
 
-fn facts(record: &Record, id: String, name: String, nature: &str) -> Facts {
+fn facts(record: &Record, id: String, name: &str, nature: &str) -> Facts {
     let mail = record.get(&["mail"]).to_lowercase();
     let state = fold(record.get(&["etat etablissement libe", "etat etablissement", "etat"]));
     Facts {
         id,
-        kind: kind(record, nature, &name),
-        name: names::readable(&name),
+        kind: kind(record, nature, name),
+        name: names::readable(name),
         address: one_space(record.get(&["adresse uai", "adresse", "adresse 1"])),
         postcode: record.get(&["code postal uai", "code postal"]).to_owned(),
         city: one_space(record.get(&["libelle commune", "commune", "nom commune"])),

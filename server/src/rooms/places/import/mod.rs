@@ -57,7 +57,7 @@ pub async fn run(app: &App, files: &[PathBuf], choice: &Choice) -> Result<Summar
                 Line::Inspection { name, mail } => inspections.push((name, mail)),
                 Line::SetAside => summary.set_aside += 1,
                 Line::Refused(reason) => {
-                    summary.refused.push(format!("{}, line {number}: {reason}", file::name(path)))
+                    summary.refused.push(format!("{}, line {number}: {reason}", file::name(path)));
                 }
             }
         }
