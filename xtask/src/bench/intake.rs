@@ -1,0 +1,111 @@
+//! Reports per second and how long one takes: photo, then report, by eight phones at once over loopback.
+
+use super::photo::Photo;
+use super::{Row, server::Server};
+use crate::sh::Stopwatch;
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+const PHONES: usize = 8;
+const CATEGORIES: [&str; 3] = ["bati-sol-escalier", "bati-porte-fenetre-store", "bati-toiture-facade"];
+
+#[derive(Default)]
+struct Times {
+    photo: Vec<Duration>,
+    report: Vec<Duration>,
+}
+
+/// Three lines for one engine.
+pub fn measure(server: &Server, engine: &str, photos: &[Photo]) -> Result<Vec<Row>> {
+    let places: Value = ureq::get(format!("{}/api/v1/places", server.url)).call()?.body_mut().read_json()?;
+    let places: Vec<&str> =
+        places["places"].as_array().context("no places")?.iter().filter_map(|p| p["id"].as_str()).collect();
+    if places.is_empty() {
+        bail!("the demonstration city has no places");
+    }
+    let now = now()?;
+    let next = AtomicUsize::new(0);
+    let watch = Stopwatch::start();
+    let phone = || -> Result<Times> {
+        let agent = ureq::agent();
+        let mut times = Times::default();
+        loop {
+            let n = next.fetch_add(1, Ordering::Relaxed);
+            let Some(photo) = photos.get(n) else { return Ok(times) };
+            let report = json!({
+                "place": places[n % places.len()], "category": CATEGORIES[n % CATEGORIES.len()],
+                "description": format!("Mesure {n}"), "photos": [photo.hash], "observed_at": now, "lang": "fr",
+            });
+            times.photo.push(timed(|| put_photo(&agent, server, photo))?);
+            times.report.push(timed(|| put_report(&agent, server, &id(now, n), &report))?);
+        }
+    };
+    let mut all = Times::default();
+    std::thread::scope(|scope| {
+        let phones: Vec<_> = (0..PHONES).map(|_| scope.spawn(phone)).collect();
+        for phone in phones {
+            let times = phone.join().map_err(|_| anyhow::anyhow!("a phone failed"))??;
+            all.photo.extend(times.photo);
+            all.report.extend(times.report);
+        }
+        anyhow::Ok(())
+    })?;
+    let tenths = photos.len() as u128 * 10_000 / watch.elapsed().as_millis().max(1);
+    Ok(vec![
+        Row::plain(
+            format!("{engine}: intake, photo and report"),
+            format!("{}.{} /s", tenths / 10, tenths % 10),
+        ),
+        Row::plain(format!("{engine}: PUT photo of 300 kB, p50 / p99"), percentiles(all.photo)),
+        Row::plain(format!("{engine}: PUT report, p50 / p99"), percentiles(all.report)),
+    ])
+}
+
+fn timed(work: impl FnOnce() -> Result<()>) -> Result<Duration> {
+    let watch = Stopwatch::start();
+    work()?;
+    Ok(watch.elapsed())
+}
+
+fn put_photo(agent: &ureq::Agent, server: &Server, photo: &Photo) -> Result<()> {
+    let request = agent.put(format!("{}/api/v1/photos/{}", server.url, photo.hash));
+    let mut answer =
+        request.header("content-type", "image/jpeg").send(&photo.jpeg[..]).context("PUT photo")?;
+    answer.body_mut().read_to_vec()?;
+    Ok(())
+}
+
+fn put_report(agent: &ureq::Agent, server: &Server, id: &str, report: &Value) -> Result<()> {
+    let request = agent.put(format!("{}/api/v1/reports/{id}", server.url));
+    let key = id.replace('-', "");
+    let mut answer =
+        request.header("authorization", format!("Bearer {key}")).send_json(report).context("PUT report")?;
+    let receipt: Value = answer.body_mut().read_json()?;
+    if receipt["id"] != id {
+        bail!("not a receipt: {receipt}");
+    }
+    Ok(())
+}
+
+/// A UUIDv7 of this moment, made unique by its number.
+fn id(now: u64, number: usize) -> String {
+    let hex = format!("{now:012x}");
+    format!("{}-{}-7000-8000-{number:012x}", &hex[..8], &hex[8..])
+}
+
+#[expect(clippy::disallowed_methods, reason = "a phone's own clock")]
+fn now() -> Result<u64> {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
+    Ok(u64::try_from(since.as_millis())?)
+}
+
+fn percentiles(mut times: Vec<Duration>) -> String {
+    times.sort();
+    let at = |percent: usize| {
+        times.get((times.len() * percent / 100).min(times.len() - 1)).map_or(0, Duration::as_micros)
+    };
+    let shown = |micros: u128| format!("{}.{}", micros / 1000, micros % 1000 / 100);
+    format!("{} / {} ms", shown(at(50)), shown(at(99)))
+}

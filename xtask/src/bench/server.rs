@@ -1,0 +1,78 @@
+//! A server of its own for a measurement: the release binary, a temporary folder, the demonstration city.
+
+use crate::signals::{self, Guarded};
+use crate::{places, sh};
+use anyhow::{Context, Result, bail};
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// A running server.
+pub struct Server {
+    /// `http://127.0.0.1:…`
+    pub url: String,
+    // Fields drop in order: the process ends before its folder goes.
+    process: Guarded,
+    dir: TempDir,
+}
+
+impl Server {
+    /// On SQLite, or on the PostgreSQL named.
+    pub fn start(database: Option<&str>) -> Result<Self> {
+        let dir = tempfile::Builder::new().prefix("vigie-bench-").tempdir()?;
+        let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let vigie = |verb: &str| {
+            let mut command = Command::new(places::server(false));
+            configure(command.arg(verb), dir.path(), port);
+            if let Some(url) = database {
+                command.env("VIGIE_DATABASE_URL", url);
+            }
+            command
+        };
+        sh::read(&mut vigie("demo"))?;
+        let log = fs::File::create(dir.path().join("log"))?;
+        let mut serve = vigie("serve");
+        serve.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+        let process = Guarded::new(serve.spawn().context("cannot start vigie serve")?);
+        let mut server = Self { url: format!("http://127.0.0.1:{port}"), process, dir };
+        server.wait()?;
+        Ok(server)
+    }
+
+    /// Resident bytes, once start-up work has settled.
+    pub fn idle_memory(&self) -> Result<u64> {
+        std::thread::sleep(Duration::from_secs(3));
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.0.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+        let kibibytes: u64 = line.trim().trim_end_matches(" kB").parse()?;
+        Ok(kibibytes * 1024)
+    }
+
+    fn wait(&mut self) -> Result<()> {
+        let health = format!("{}/healthz", self.url);
+        for _ in 0..600 {
+            signals::check()?;
+            if ureq::get(&health).call().is_ok() {
+                return Ok(());
+            }
+            if let Some(status) = self.process.0.try_wait()? {
+                bail!("vigie serve ended: {status}\n{}", fs::read_to_string(self.dir.path().join("log"))?);
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        bail!("vigie serve does not answer after 30 s")
+    }
+}
+
+fn configure(command: &mut Command, dir: &Path, port: u16) {
+    let inherited = std::env::vars().map(|(name, _)| name).filter(|name| name.starts_with("VIGIE_"));
+    for name in inherited {
+        command.env_remove(name);
+    }
+    command.current_dir(dir);
+    command.env("VIGIE_LISTEN", format!("127.0.0.1:{port}"));
+    command.env("VIGIE_PUBLIC_URL", format!("http://127.0.0.1:{port}"));
+    command.env("VIGIE_LOG", "warn");
+}

@@ -1,0 +1,81 @@
+//! `test`: everything that proves the project.
+//!
+//! Owns the order: checks first, then each test target by itself, and one line of figures at the end. A failing check
+//! does not hide failing tests: all run, then the verdict.
+
+mod checks;
+mod suites;
+
+use crate::postgres::Postgres;
+use crate::{app, places, sh, signals, toolchain, tools};
+use anyhow::{Result, bail};
+use suites::{Suite, Tally};
+
+/// With a filter: matching tests only, and no checks.
+pub fn run(filter: &[String]) -> Result<()> {
+    let toolchain = toolchain::find()?;
+    let mut failed = Vec::new();
+    if filter.is_empty() {
+        failed.extend(checks::before_build()?);
+    }
+    app::build_app(&toolchain, false)?;
+    if filter.is_empty() {
+        failed.extend(checks::after_build(&toolchain)?);
+    }
+    let tally = sh::step("building the tests", suites::build).and_then(|suites| run_suites(&suites, filter));
+    let tally = tally.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        Tally { passed: 0, failed: 1 }
+    });
+    if !failed.is_empty() {
+        println!("checks failed: {}", failed.join(", "));
+    }
+    println!("{} passed, {} failed", tally.passed, tally.failed);
+    if tally.failed > 0 || !failed.is_empty() {
+        bail!("not all is well");
+    }
+    Ok(())
+}
+
+/// Which suites run, each with the words to hand on: a word that names a suite means all of it.
+fn choose<'a>(suites: &'a [Suite], filter: &[String]) -> Vec<(&'a Suite, Vec<String>)> {
+    let names = |word: &String| suites.iter().any(|suite| suite.name == *word);
+    let (whole, words): (Vec<String>, Vec<String>) = filter.iter().cloned().partition(names);
+    let wanted = |suite: &'a Suite| {
+        let all = filter.is_empty() || whole.contains(&suite.name);
+        let some = !all && !words.is_empty() && suite.has(&words);
+        (all || some).then(|| (suite, if all { Vec::new() } else { words.clone() }))
+    };
+    suites.iter().filter_map(wanted).collect()
+}
+
+fn run_suites(suites: &[Suite], filter: &[String]) -> Result<Tally> {
+    let chosen = choose(suites, filter);
+    let mut needed = Vec::new();
+    let own_cluster = std::env::var_os("VIGIE_TEST_POSTGRES").is_none();
+    if chosen.iter().any(|(suite, _)| suite.apart) {
+        needed.extend([tools::CHROMIUM, tools::CHROMEDRIVER]);
+        if cfg!(target_os = "linux") {
+            needed.push(tools::IP);
+        }
+    }
+    if own_cluster {
+        needed.push(tools::POSTGRES);
+    }
+    tools::ensure(&needed)?;
+    signals::take_over()?;
+    let cluster =
+        if own_cluster { Some(sh::step("starting a throw-away PostgreSQL", Postgres::start)?) } else { None };
+    let vigie = places::server(true).to_string_lossy().into_owned();
+    let mut tally = Tally::default();
+    for (suite, filter) in chosen {
+        eprintln!("==> tests: {}", suite.name);
+        let mut env = vec![("VIGIE_BIN", vigie.clone())];
+        let url =
+            cluster.as_ref().map(|cluster| if suite.apart { cluster.socket_url() } else { cluster.url() });
+        env.extend(url.map(|url| ("VIGIE_TEST_POSTGRES", url)));
+        tally += suite.run(&filter, &env)?;
+        signals::check()?;
+    }
+    Ok(tally)
+}
