@@ -4,9 +4,9 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::edges::blobs::Blobs;
 use crate::edges::clock::Clock;
-use crate::edges::mail::Mailer;
+use crate::edges::mail::{self, Mailer};
 use crate::web::pages::Pages;
-use anyhow::Result;
+use anyhow::{Context, Result};
 use std::ops::Deref;
 use std::sync::Arc;
 use tokio::sync::{Notify, Semaphore};
@@ -66,7 +66,7 @@ impl App {
     /// The real edges that `config` asks for.
     pub fn edges(config: &Config) -> Result<Edges> {
         let mailer = match &config.smtp_url {
-            Some(url) => Mailer::smtp(url)?,
+            Some(url) => Mailer::smtp(url, mail::PATIENCE).context("VIGIE_SMTP_URL")?,
             None => Mailer::folder(config.mail_dir.clone())?,
         };
         Ok(Edges { clock: Clock::System, mailer })

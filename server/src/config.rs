@@ -110,12 +110,11 @@ impl Settings {
         let blobs = self.blobs.strip_prefix("file://").filter(|path| !path.is_empty());
         let blobs = blobs.ok_or_else(|| wrong("VIGIE_BLOBS", &self.blobs, "file://FOLDER"))?;
         let smtp_url = self.smtp_url.clone().filter(|url| !url.is_empty());
-        if let Some(url) = &smtp_url {
-            let check = crate::edges::mail::Mailer::smtp(url);
-            check.map_err(|_| {
-                wrong("VIGIE_SMTP_URL", "…", "smtp://HOST:PORT or smtps://USER:PASSWORD@HOST")
-            })?;
-        }
+        let is_smtp = |url: &String| {
+            Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "smtp" | "smtps") && url.has_host())
+        };
+        let expected = "smtp://HOST:PORT or smtps://USER:PASSWORD@HOST";
+        ensure!(smtp_url.as_ref().is_none_or(is_smtp), wrong("VIGIE_SMTP_URL", "…", expected));
         let from =
             self.mail_from.clone().unwrap_or_else(|| format!("Vigie <vigie@{}>", mail_domain(&public_host)));
         let mail_from = from.parse().map_err(|_| wrong("VIGIE_MAIL_FROM", &from, "a mail address"))?;

@@ -5,14 +5,21 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::Duration;
+use tokio::time::timeout;
 
-/// How long one conversation with the mail server may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long one conversation with the mail server may take, from the greeting to its last word. Shorter than a job's
+/// lease; the client's own time-out covers the connection alone.
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Where mails go.
 pub enum Mailer {
     /// An SMTP server.
-    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+    Smtp {
+        /// The client.
+        transport: AsyncSmtpTransport<Tokio1Executor>,
+        /// How long one conversation may take.
+        patience: Duration,
+    },
     /// A folder of `.eml` files, for those who try Vigie out.
     Folder(PathBuf),
     /// Memory, for tests.
@@ -30,9 +37,9 @@ pub enum NotSent {
 
 impl Mailer {
     /// A mailer for an `smtp://` or `smtps://` URL (the forms of the `lettre` crate).
-    pub fn smtp(url: &str) -> Result<Self> {
+    pub fn smtp(url: &str, patience: Duration) -> Result<Self> {
         let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).context("not an SMTP URL")?;
-        Ok(Self::Smtp(builder.timeout(Some(PATIENCE)).build()))
+        Ok(Self::Smtp { transport: builder.timeout(Some(patience)).build(), patience })
     }
 
     /// A mailer that writes `.eml` files into `dir`.
@@ -44,10 +51,11 @@ impl Mailer {
     /// Sends `message`; `name` (the job's id) names the file where files are written, so that a repeat overwrites.
     pub async fn send(&self, name: &str, message: Message) -> Result<(), NotSent> {
         match self {
-            Self::Smtp(transport) => match transport.send(message).await {
-                Ok(_) => Ok(()),
-                Err(error) if error.is_permanent() => Err(NotSent::Never(reason(&error))),
-                Err(error) => Err(NotSent::Later(reason(&error))),
+            Self::Smtp { transport, patience } => match timeout(*patience, transport.send(message)).await {
+                Ok(Ok(_)) => Ok(()),
+                Ok(Err(error)) if error.is_permanent() => Err(NotSent::Never(reason(&error))),
+                Ok(Err(error)) => Err(NotSent::Later(reason(&error))),
+                Err(_) => Err(NotSent::Later("SMTP silence".into())),
             },
             Self::Folder(dir) => tokio::fs::write(dir.join(format!("{name}.eml")), message.formatted())
                 .await
@@ -61,8 +69,11 @@ impl Mailer {
 
     /// Whether mails can leave now.
     pub async fn check(&self) -> Result<()> {
-        if let Self::Smtp(transport) = self {
-            let answered = transport.test_connection().await.context("the mail server does not answer")?;
+        if let Self::Smtp { transport, patience } = self {
+            let answered = timeout(*patience, transport.test_connection()).await;
+            let answered = answered
+                .context("the mail server says nothing")?
+                .context("the mail server does not answer")?;
             anyhow::ensure!(answered, "the mail server does not answer as one");
         }
         Ok(())

@@ -8,6 +8,7 @@ use shared::instant::Instant;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Mutex;
+use std::time::Duration;
 use tempfile::TempDir;
 use testkit::engine::{PostgresSchema, postgres_schema};
 use vigie::app::{App, Edges};
@@ -61,7 +62,7 @@ impl TestApp {
             mail_from: "Vigie <vigie@vigie.example.org>".parse().unwrap(),
         };
         let mailer = match &config.smtp_url {
-            Some(url) => Mailer::smtp(url).unwrap(),
+            Some(url) => Mailer::smtp(url, Duration::from_secs(2)).unwrap(),
             None => Mailer::Memory(Mutex::default()),
         };
         let app = App::build(config.clone(), Edges { clock: Clock::manual(MORNING), mailer }).await.unwrap();

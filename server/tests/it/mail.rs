@@ -135,3 +135,17 @@ async fn a_mail_refused_for_good_is_set_aside_for_the_doctor() {
     let (findings, _) = vigie::doctor::examine(&app.config).await.unwrap();
     assert!(findings.contains("1 set aside"), "{findings}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_server_that_says_nothing_holds_nothing() {
+    let trap = MailTrap::start();
+    let app = TestApp::with_smtp(&trap.url()).await.with_city().await;
+    trap.behave(Behaviour::Hang);
+    app.report(&parcel(1), &swing()).await;
+    let (_, answer) = tokio::join!(app.run_jobs(), app.get("/healthz").send());
+    assert_eq!(answer.unwrap().status(), 200);
+    trap.behave(Behaviour::Accept);
+    app.app.clock.advance(HOUR);
+    app.run_jobs().await;
+    assert_eq!(trap.wait_for(2).await.len(), 2);
+}
