@@ -82,7 +82,7 @@ fn standard_source(sysroot: &Path) -> bool {
         let _ = sh::run(sh::command("rustup").args(["component", "add", "rust-src"]));
     }
     if !source.is_dir() {
-        eprintln!("without rust-src the app is about a sixth larger; type: rustup component add rust-src");
+        eprintln!("without rust-src the app is about a tenth larger; type: rustup component add rust-src");
     }
     source.is_dir()
 }

@@ -312,7 +312,7 @@ pub const STORIES: &[Story] = &[
         2,
         &[(1, Done, "Remis en place, contrôlé.")]
     ),
-    story!(20, 4, "personnel-enseignant", "Maîtresse non remplacée depuis neuf jours.", None, 12, NOTHING),
+    story!(20, 11, "personnel-enseignant", "Maîtresse non remplacée depuis neuf jours.", None, 12, NOTHING),
     story!(
         70,
         5,

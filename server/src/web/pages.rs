@@ -52,6 +52,11 @@ impl Pages {
         template.render(context).map_err(|error| anyhow!("{error:#}"))
     }
 
+    /// Whether there are words in `lang`.
+    pub fn speaks(&self, lang: &str) -> bool {
+        self.catalogs.contains_key(lang)
+    }
+
     /// The words of `lang`, or of the default language.
     pub fn catalog(&self, lang: &str) -> &Catalog {
         static NONE: std::sync::LazyLock<Catalog> = std::sync::LazyLock::new(Catalog::default);

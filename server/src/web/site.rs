@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::error::{Error, Result, answer};
+use crate::web::pages::DEFAULT_LANG;
 use axum::extract::{OriginalUri, State};
 use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
@@ -13,11 +14,9 @@ use shared::problem::Code;
 pub fn lang(app: &App, headers: &HeaderMap) -> String {
     let asked =
         headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let tags = asked.split(',').filter_map(|tag| tag.trim().get(..2));
-    let known = tags.map(|tag| app.pages.catalog(tag).lang().to_owned()).zip(asked.split(','));
-    let mut matching =
-        known.filter(|(lang, tag)| tag.trim().starts_with(lang.as_str())).map(|(lang, _)| lang);
-    matching.next().unwrap_or_else(|| crate::web::pages::DEFAULT_LANG.to_owned())
+    let primary = |tag: &str| tag.split([';', '-']).next().unwrap_or_default().trim().to_lowercase();
+    let spoken = asked.split(',').map(primary).find(|lang| app.pages.speaks(lang));
+    spoken.unwrap_or_else(|| DEFAULT_LANG.to_owned())
 }
 
 /// A page of `template`.
