@@ -1,0 +1,7 @@
+//! Screens by concept, named as on the other sides.
+
+pub mod me;
+pub mod outbox;
+pub mod photos;
+pub mod places;
+pub mod reports;

@@ -1,0 +1,37 @@
+//! Danger: the numbers come first.
+
+use crate::markup;
+use crate::ui::icon;
+use crate::world::{World, text};
+use yew::prelude::*;
+
+/// Numbers in France: 112 everywhere in Europe, 114 by text message for who cannot hear or speak.
+const DANGER: &[(&str, &str, &str)] = &[
+    ("tel:112", "112", "emergency_112"),
+    ("tel:18", "18", "emergency_18"),
+    ("tel:15", "15", "emergency_15"),
+    ("tel:17", "17", "emergency_17"),
+    ("sms:114", "114", "emergency_114"),
+];
+/// For a child who is harassed or in danger.
+const CHILD: &[(&str, &str, &str)] =
+    &[("tel:3018", "3018", "emergency_3018"), ("tel:119", "119", "emergency_119")];
+
+/// Whom to call before writing to anybody; nothing for what can wait.
+pub fn emergency(w: &World, urgency: i16, category: Option<&str>) -> Html {
+    let numbers = match (urgency, category) {
+        (_, Some("securite-harcelement-eleve")) => CHILD,
+        (4, _) => DANGER,
+        _ => return Html::default(),
+    };
+    markup! {
+        <div class="emergency" role="region" aria-labelledby="emergency" data-test="emergency">
+            <h2 id="emergency">{ icon("alert") }{ w.t("emergency_title") }</h2>
+            <ul>
+                { for numbers.iter().map(|(href, number, key)| markup! {
+                    <li><a href={*href}><b>{ text((*number).to_owned()) }</b>{ w.t(key) }</a></li>
+                }) }
+            </ul>
+        </div>
+    }
+}

@@ -1,0 +1,211 @@
+//! One report: its photos, its story, who has it, and the one tap to say "me too".
+
+use super::emergency::emergency;
+use super::me_too::me_too;
+use super::sentence;
+use crate::api;
+use crate::hooks::{Stance, use_get};
+use crate::lang::iso;
+use crate::markup;
+use crate::route::Route;
+use crate::ui::{
+    back_bar, icon, notice, server_photo, skeleton, stale, state_pill, timeline, title, unanswered, waiting,
+    yours,
+};
+use crate::world::{World, text};
+use shared::ids::{Key, ParcelId};
+use shared::reports::{PhotoView, ReportPage, Voice};
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+/// Which report.
+#[derive(Properties, PartialEq)]
+pub struct ReportScreenProps {
+    /// What every screen knows.
+    pub world: World,
+    /// The report.
+    pub id: ParcelId,
+    /// The secret of the address, if it had one.
+    pub secret: Option<Key>,
+}
+
+/// The screen.
+#[component]
+pub fn ReportScreen(props: &ReportScreenProps) -> Html {
+    let (w, id) = (&props.world, &props.id);
+    // A report of this phone is known as such even without its secret in the address.
+    let key = props.secret.clone().or_else(|| w.queue.part_in(id).map(|(parcel, _)| parcel.key.clone()));
+    let path = if w.queue.known { ["/api/v1/reports/", id.as_str()].concat() } else { String::new() };
+    let asked = use_get::<ReportPage>(&path, key.as_ref(), w.queue.received());
+    let forgotten = use_state(|| None::<bool>);
+    let (back, place, body) = match (&asked.value, &asked.failure) {
+        (Some(page), _) => {
+            let name = title(w, &page.brief);
+            w.title(&name);
+            let contact = key.map_or_else(Html::default, |key| contact(w, (id, key), page, &forgotten));
+            let body = markup! { <>{ stale(w, asked.since) }{ told(w, page, name, contact) }</> };
+            (Route::Place(page.brief.place.clone()), page.brief.place_name.clone(), body)
+        }
+        (None, Some(failure)) => {
+            let body = markup! {
+                <><h1 class="visually-hidden">{ w.t("lost_title") }</h1>{ unanswered(w, failure, &asked.again) }</>
+            };
+            (Route::Mine, w.say("mine_title"), body)
+        }
+        _ => {
+            let body = markup! { <><h1 class="visually-hidden">{ w.t("loading") }</h1>{ skeleton(2) }</> };
+            (Route::Mine, w.say("mine_title"), body)
+        }
+    };
+    markup! {
+        <div data-test="report-page" data-id={id.to_string()}>{ back_bar(w, &back, place) }{ body }</div>
+    }
+}
+
+fn told(w: &World, page: &ReportPage, name: String, contact: Html) -> Html {
+    let brief = &page.brief;
+    let stance = w.queue.stance(&brief.id);
+    let people = brief.people + i64::from(stance == Stance::SupportWaiting);
+    let open = brief.status.is_open();
+    markup! {
+        <article class="cols wide-main">
+            <div class="main-col">{ hero(w, page, &name) }{ head(w, page, (people, stance), name) }</div>
+            <div class="side-col stack loose">
+                if open && stance != Stance::Reporter {
+                    <div class="verbs">{ me_too(w, &brief.id, true) }</div>
+                }
+                if stance == Stance::SupportWaiting {
+                    <p class="hint" role="status">{ w.t("report_me_too_kept") }</p>
+                }
+                if open { { emergency(w, page.urgency, brief.category.as_deref()) } }
+                { voices(w, page) }
+                <section aria-labelledby="journal">
+                    <div class="section-head"><h2 id="journal">{ w.t("journal_title") }</h2></div>
+                    { timeline(w, &page.journal) }
+                </section>
+                { contact }
+            </div>
+        </article>
+    }
+}
+
+/// The first photo large, all others below.
+fn hero(w: &World, page: &ReportPage, name: &str) -> Html {
+    let photos: Vec<&PhotoView> = page.voices.iter().flat_map(|voice| &voice.photos).collect();
+    let Some((first, others)) = photos.split_first() else { return Html::default() };
+    let alt = w.with("report_photo_alt", &[("title", name)]);
+    markup! {
+        <>
+            <figure class="report-hero bleed">
+                <img src={server_photo(&first.hash, "960")} width={first.width.to_string()} height={first.height.to_string()} {alt} />
+            </figure>
+            if !others.is_empty() {
+                <div class="more-photos">
+                    { for others.iter().enumerate().map(|(n, photo)| markup! {
+                        <a href={server_photo(&photo.hash, "2048")} target="_blank">
+                            <img src={server_photo(&photo.hash, "320")} width="96" height="96" loading="lazy"
+                                alt={w.with("photos_nth", &[("n", &(n + 2).to_string())])} />
+                        </a>
+                    }) }
+                </div>
+            }
+        </>
+    }
+}
+
+fn head(w: &World, page: &ReportPage, (people, stance): (i64, Stance), name: String) -> Html {
+    let brief = &page.brief;
+    let number = w.with("report_number", &[("number", &brief.number.to_string())]);
+    let private = page.mine.as_ref().is_some_and(|mine| mine.private);
+    markup! {
+        <div class="report-head">
+            <p class="row">
+                <span data-test="state" data-state={brief.status.as_str()}>{ state_pill(w, brief.status) }</span>
+                <span class="soft label-14 num">{ text(number) }</span>
+                <span class="soft" data-test="people" data-people={people.to_string()}>{ waiting(w, people) }</span>
+            </p>
+            <h1>{ text(name) }</h1>
+            if stance == Stance::Reporter { { yours(w) } }
+            <p class="state-say">{ text(sentence::story(w, page, people, outbox::edges::now())) }</p>
+            if private { { notice("info", "lock", w.t("report_private")) } }
+            { nobody(w, page) }
+        </div>
+    }
+}
+
+/// Plainly, where nobody can be reached.
+fn nobody(w: &World, page: &ReportPage) -> Html {
+    let reached = !sentence::told(page).is_empty() || page.desks.iter().any(|desk| desk.has_mailbox);
+    if reached || !page.brief.status.is_open() {
+        return Html::default();
+    }
+    let unreachable: Vec<_> = page.desks.iter().map(|desk| desk.function).collect();
+    let more = match sentence::functions(w, &unreachable) {
+        list if list.is_empty() => String::new(),
+        list => w.with("report_nobody_more", &[("list", &list)]),
+    };
+    notice("warn", "hourglass", markup! { <><strong>{ w.t("report_nobody") }</strong>{ text(more) }</> })
+}
+
+/// What people said, each with its moment; who only tapped says nothing here.
+fn voices(w: &World, page: &ReportPage) -> Html {
+    if page.voices.iter().all(|voice| voice.description.is_empty()) {
+        return Html::default();
+    }
+    let spoken = page.voices.iter().enumerate().filter(|(_, voice)| !voice.description.is_empty());
+    markup! {
+        <section class="stack" aria-labelledby="said">
+            <h2 id="said">{ w.t("report_voices") }</h2>
+            { for spoken.map(|(n, one)| voice(w, n == 0, one)) }
+        </section>
+    }
+}
+
+fn voice(w: &World, first: bool, voice: &Voice) -> Html {
+    let key = if first { "report_first_voice" } else { "report_voice" };
+    let said = w.with(key, &[("ago", &w.ago(voice.at, outbox::edges::now()))]);
+    markup! {
+        <figure class="voice">
+            <blockquote>
+                { for voice.description.lines().map(|line| markup! { <p dir="auto">{ text(line.to_owned()) }</p> }) }
+            </blockquote>
+            <figcaption class="hint"><time datetime={iso(voice.at)}>{ text(said) }</time></figcaption>
+        </figure>
+    }
+}
+
+/// "Your report", and the way to be forgotten, for who holds its secret. `forgotten`: nothing: not asked; then
+/// whether it was done.
+fn contact(
+    w: &World,
+    (id, key): (&ParcelId, Key),
+    page: &ReportPage,
+    forgotten: &UseStateHandle<Option<bool>>,
+) -> Html {
+    let Some(mine) = &page.mine else { return Html::default() };
+    let onclick = {
+        let (id, forgotten) = (id.clone(), forgotten.setter());
+        Callback::from(move |_: Event| {
+            let (id, key, forgotten) = (id.clone(), key.clone(), forgotten.clone());
+            spawn_local(async move { forgotten.set(Some(api::forget_contact(&id, &key).await.is_ok())) });
+        })
+    };
+    let forget = markup! {
+        <p>{ w.t("report_news_by_mail") }</p>
+        <button class="btn danger quiet" type="button" data-test="forget-mail" {onclick}>
+            { icon("trash") }{ w.t("report_forget_mail") }
+        </button>
+        <p class="hint">{ w.t("report_forget_mail_ask") }</p>
+    };
+    markup! {
+        <section class="card stack" data-test="mine" aria-labelledby="mine">
+            <h2 id="mine">{ w.t("report_yours") }</h2>
+            { match (**forgotten, mine.has_mail) {
+                (Some(true), _) => notice("done", "circle-check", w.t("report_mail_forgotten")),
+                (_, true) => forget,
+                (_, false) => markup! { <p class="soft">{ w.t("report_follow_here") }</p> },
+            } }
+            if **forgotten == Some(false) { { notice("danger", "wifi-off", w.t("report_forget_failed")) } }
+        </section>
+    }
+}

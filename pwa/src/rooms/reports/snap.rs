@@ -1,0 +1,73 @@
+//! The camera, the gallery, and the way without either: each leads to the report being made.
+
+use super::draft::take;
+use crate::markup;
+use crate::navigate;
+use crate::route::Route;
+use crate::ui::icon;
+use crate::world::World;
+use shared::ids::PlaceId;
+use web_sys::{File, HtmlInputElement};
+use yew::prelude::*;
+
+/// What a camera may hand over. HEIC stays out: iOS then converts to JPEG by itself.
+const ACCEPT: &str = "image/jpeg,image/png,image/webp,image/*";
+
+/// A hidden file input: takes the files, carries a school over when there is one, and opens the report.
+pub fn input(w: &World, place: Option<&PlaceId>, test: &'static str, camera: bool) -> Html {
+    let (draft, place) = (w.draft.dispatcher(), place.cloned());
+    let onchange = Callback::from(move |event: Event| {
+        let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
+        let files: Vec<File> = input
+            .files()
+            .map(|list| (0..list.length()).filter_map(|n| list.get(n)).collect())
+            .unwrap_or_default();
+        // The same photo may be chosen again after it was taken away.
+        input.set_value("");
+        if files.is_empty() {
+            return;
+        }
+        take(files, draft.clone());
+        if !matches!(navigate::current(), Route::Compose(_)) {
+            navigate::go(&Route::Compose(place.clone()));
+        }
+    });
+    markup! {
+        <input class="visually-hidden" type="file" accept={ACCEPT} capture={camera.then_some("environment")}
+            multiple={(!camera).then_some("")} data-test={test} {onchange} />
+    }
+}
+
+/// The one big button.
+pub fn snap(w: &World) -> Html {
+    markup! {
+        <label class="snap">
+            { input(w, None, "snap-input", true) }
+            <span class="lens">{ icon("camera") }</span>
+            <span class="snap-word">{ w.t("home_snap") }</span>
+        </label>
+    }
+}
+
+/// The same as a button among others, on a school's page.
+pub fn snap_here(w: &World, place: &PlaceId) -> Html {
+    markup! {
+        <label class="btn signal wide tall">
+            { icon("camera") }{ w.t("school_report_here") }{ input(w, Some(place), "snap-input", true) }
+        </label>
+    }
+}
+
+/// Gallery, or no photo at all.
+pub fn snap_else(w: &World, place: Option<&PlaceId>) -> Html {
+    markup! {
+        <div class="snap-else">
+            <label class="btn quiet">
+                { icon("image") }{ w.t("home_gallery") }{ input(w, place, "gallery-input", false) }
+            </label>
+            <a class="btn quiet" href={Route::Compose(place.cloned()).href()} data-test="without-photo">
+                { icon("pencil") }{ w.t("home_no_photo") }
+            </a>
+        </div>
+    }
+}

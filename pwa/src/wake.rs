@@ -1,0 +1,100 @@
+//! When the queue is drained: at the start, after each put, when a network or the person comes back, and on a timer
+//! that follows the queue's own back-off while somebody looks.
+//!
+//! Does not: send. That is `outbox`, under its lock, here or in the worker.
+
+use crate::dom;
+use gloo_events::EventListener;
+use gloo_timers::callback::Timeout;
+use js_sys::{Function, Promise};
+use std::cell::{Cell, RefCell};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+/// Milliseconds between two looks at a queue that says nothing of its next attempt.
+const PATIENCE: i64 = 30_000;
+
+thread_local! {
+    static RUNNING: Cell<bool> = const { Cell::new(false) };
+    static AGAIN: Cell<bool> = const { Cell::new(false) };
+    static TIMER: RefCell<Option<Timeout>> = const { RefCell::new(None) };
+}
+
+/// Begins to listen, and drains what an earlier visit left.
+pub fn start() {
+    EventListener::new(&gloo_utils::window(), "online", |_| nudge()).forget();
+    EventListener::new(&gloo_utils::document(), "visibilitychange", |_| {
+        if dom::is_visible() { nudge() } else { hand_over() }
+    })
+    .forget();
+    nudge();
+}
+
+/// Something was put: send it now, and have the worker send it if we are gone before.
+pub fn after_put() {
+    spawn_local(async {
+        register_sync().await;
+    });
+    nudge();
+}
+
+/// Sends all that waits, whatever its back-off says: something changed for the better.
+pub fn nudge() {
+    run(true);
+}
+
+/// One drain at a time; a call during one makes another follow.
+fn run(all: bool) {
+    if RUNNING.replace(true) {
+        AGAIN.set(true);
+        return;
+    }
+    TIMER.with(RefCell::take);
+    spawn_local(async move {
+        let mut all = all;
+        loop {
+            AGAIN.set(false);
+            let left = if all { outbox::wake().await } else { outbox::drain().await };
+            if !AGAIN.get() {
+                RUNNING.set(false);
+                if let Ok(left) = left {
+                    wait(&left);
+                }
+                return;
+            }
+            all = true;
+        }
+    });
+}
+
+/// Sets the timer for the next attempt.
+fn wait(left: &outbox::Left) {
+    if left.waiting == 0 || !dom::is_visible() {
+        return;
+    }
+    let until = left.next_at.map_or(PATIENCE, |at| at.0 - outbox::edges::now().0);
+    let millis = u32::try_from(until.clamp(1_000, shared::outbox::LONGEST_WAIT)).unwrap_or(u32::MAX);
+    TIMER.with(|timer| timer.replace(Some(Timeout::new(millis, || run(false)))));
+}
+
+/// The person leaves: the worker may live a little longer than we do.
+fn hand_over() {
+    let container: JsValue = gloo_utils::window().navigator().into();
+    let worker = dom::property(&container, "serviceWorker").and_then(|sw| dom::property(&sw, "controller"));
+    if let Some(worker) = worker.and_then(|worker| worker.dyn_into::<web_sys::ServiceWorker>().ok()) {
+        // A worker that is gone is no trouble: the next start drains.
+        let _ = worker.post_message(&"drain".into());
+    }
+}
+
+/// Background Sync, where the browser has it (Chromium): the worker is woken when a network comes, even if every
+/// page of ours is closed.
+async fn register_sync() -> Option<()> {
+    let container = dom::property(&gloo_utils::window().navigator().into(), "serviceWorker")?;
+    let ready = dom::property(&container, "ready")?.dyn_into::<Promise>().ok()?;
+    let registration = JsFuture::from(ready).await.ok()?;
+    let sync = dom::property(&registration, "sync")?;
+    let register = dom::property(&sync, "register")?.dyn_into::<Function>().ok()?;
+    let promise = register.call1(&sync, &"outbox".into()).ok()?.dyn_into::<Promise>().ok()?;
+    JsFuture::from(promise).await.ok().map(drop)
+}

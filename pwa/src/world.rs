@@ -1,0 +1,49 @@
+//! What every screen knows: the words, the queue, the schools, the report being made. One value, handed down.
+
+use crate::hooks::{Pack, Queue};
+use crate::lang::Words;
+pub use crate::markup::text;
+use crate::rooms::reports::draft::DraftHandle;
+use shared::ids::PlaceId;
+use shared::places::Place;
+use std::ops::Deref;
+use yew::prelude::*;
+
+/// What every screen knows.
+#[derive(Clone, PartialEq)]
+pub struct World {
+    /// The words of the person's language.
+    pub words: Words,
+    /// What lies on this phone.
+    pub queue: Queue,
+    /// The schools this phone knows.
+    pub pack: Pack,
+    /// The report being made.
+    pub draft: DraftHandle,
+    /// Asks for another language.
+    pub speak: Callback<&'static str>,
+}
+
+impl Deref for World {
+    type Target = Words;
+    fn deref(&self) -> &Words {
+        &self.words
+    }
+}
+
+impl World {
+    /// The words for `key`, ready to stand on the screen.
+    pub fn t(&self, key: &str) -> Html {
+        text(self.words.say(key))
+    }
+
+    /// The school of that code, when the phone knows it.
+    pub fn place(&self, id: &PlaceId) -> Option<&Place> {
+        self.pack.find(id)
+    }
+
+    /// Names the screen in the browser's tab and history.
+    pub fn title(&self, title: &str) {
+        gloo_utils::document().set_title(&self.words.with("page_title", &[("title", title)]));
+    }
+}
