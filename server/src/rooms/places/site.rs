@@ -10,6 +10,7 @@ use axum::response::Response;
 use http::HeaderMap;
 use serde_json::json;
 use shared::ids::PlaceId;
+use shared::reports::ReportList;
 
 /// `GET /ecoles`
 pub async fn list(State(app): State<App>, headers: HeaderMap) -> Result<Response> {
@@ -27,7 +28,18 @@ pub async fn page(State(app): State<App>, Path(id): Path<String>, headers: Heade
         Ok(page) => page,
         Err(response) => return Ok(*response),
     };
-    let query = view::Query { place: Some(page.place.id.to_string()), ..view::Query::default() };
-    let list = view::list(&app, &query).await?;
-    render(&app, &headers, "pages/place.html", json!({ "page": page, "list": list, "now": app.clock.now() }))
+    let (open, closed) =
+        (reports(&app, &page.place.id, "open").await?, reports(&app, &page.place.id, "closed").await?);
+    let now = app.clock.now();
+    render(
+        &app,
+        &headers,
+        "pages/place.html",
+        json!({ "page": page, "open": open, "closed": closed, "now": now }),
+    )
+}
+
+async fn reports(app: &App, place: &PlaceId, status: &str) -> Result<ReportList> {
+    let query = view::Query { place: Some(place.to_string()), status: Some(status.to_owned()), before: None };
+    view::list(app, &query).await
 }

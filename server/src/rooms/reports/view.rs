@@ -36,7 +36,7 @@ pub struct Query {
     pub before: Option<String>,
 }
 
-/// Columns of [`brief`].
+/// Columns that `read_brief` reads.
 macro_rules! brief {
     () => {
         "SELECT r.id, r.number, r.place_id, p.name AS place_name, r.category, r.description, r.status, r.people,
@@ -206,7 +206,7 @@ async fn journal(db: &AnyPool, main: &ParcelId) -> Result<Vec<JournalEntry>> {
     rows.iter().map(entry).collect()
 }
 
-/// Reads a row of [`brief!`].
+/// Reads a row of the macro `brief!`.
 pub fn read_brief(row: &AnyRow) -> sqlx::Result<ReportBrief> {
     let description: String = row.try_get("description")?;
     Ok(ReportBrief {
