@@ -7,8 +7,7 @@ use crate::markup::component;
 use crate::rooms::reports::draft::Draft;
 use crate::rooms::{me, outbox as queue_room, places, reports};
 use crate::route::{Frame, Route, Tab};
-use crate::ui::icon;
-use crate::world::{World, text};
+use crate::world::{Known, World};
 use crate::{dom, navigate, session};
 use gloo_events::{EventListener, EventListenerOptions};
 use shared::outbox::State;
@@ -28,16 +27,17 @@ pub struct AppProps {
 pub fn App(props: &AppProps) -> Html {
     let words = use_state(|| props.words.clone());
     let setter = words.setter();
-    let speak = use_callback((), move |lang: &'static str, ()| speak(lang, setter.clone()));
+    let speak = Callback::from(move |lang: &'static str| speak(lang, setter.clone()));
     let queue = use_queue_source();
     let pack = use_pack_source();
     let draft = use_reducer(Draft::default);
     use_guard(!draft.is_empty());
     let route = use_route();
-    let w = World { words: (*words).clone(), queue, pack, draft, speak };
+    let w = World::from(Known { words: (*words).clone(), queue, pack, draft, speak });
     let aloud = use_news(&w);
     markup! {
         <>
+            <a class="skip" href="#main" onclick={to_content()}>{ w.t("nav_skip") }</a>
             <header class="topbar">
                 <a class="brand" href="/">
                     <svg class="mark" aria-hidden="true"><use href={[&*crate::boot::sprite(), "#mark"].concat()} /></svg>
@@ -52,6 +52,14 @@ pub fn App(props: &AppProps) -> Html {
             </nav>
         </>
     }
+}
+
+/// Past the top bar, without a trace in the address: what stands behind `#` there is a secret of the person's.
+fn to_content() -> Callback<Event> {
+    Callback::from(|event: Event| {
+        event.prevent_default();
+        dom::focus("main");
+    })
 }
 
 fn speak(lang: &'static str, into: UseStateSetter<Words>) {

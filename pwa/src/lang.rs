@@ -1,9 +1,8 @@
 //! The words on screen: one catalog at a time, fetched under the name the page gives, handed down to every screen.
 
-use crate::{api, boot, session};
+use crate::{api, boot, session, wire};
 use shared::instant::{Age, Instant};
-use shared::lang::{Catalog, Message};
-use std::collections::BTreeMap;
+use shared::lang::Catalog;
 use std::ops::Deref;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
@@ -122,7 +121,7 @@ fn wanted() -> &'static str {
 pub async fn load(lang: &str) -> Option<Words> {
     let address = boot::data(&["lang-", lang].concat())?;
     let (json, _) = api::get(&address, None).await.ok()?;
-    let messages: BTreeMap<String, Message> = serde_wasm_bindgen::from_value(json).ok()?;
+    let messages = wire::messages(json)?;
     if let Some(html) = gloo_utils::document().document_element() {
         let _ = html.set_attribute("lang", lang);
     }

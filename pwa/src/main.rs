@@ -19,6 +19,7 @@ mod route;
 mod session;
 mod ui;
 mod wake;
+mod wire;
 mod world;
 
 fn main() {

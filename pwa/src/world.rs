@@ -7,11 +7,15 @@ use crate::rooms::reports::draft::DraftHandle;
 use shared::ids::PlaceId;
 use shared::places::Place;
 use std::ops::Deref;
+use std::rc::Rc;
 use yew::prelude::*;
 
-/// What every screen knows.
-#[derive(Clone, PartialEq)]
-pub struct World {
+/// What every screen knows; cheap to hand on.
+#[derive(Clone)]
+pub struct World(Rc<Known>);
+
+/// What there is to know.
+pub struct Known {
     /// The words of the person's language.
     pub words: Words,
     /// What lies on this phone.
@@ -24,7 +28,27 @@ pub struct World {
     pub speak: Callback<&'static str>,
 }
 
+impl PartialEq for World {
+    /// The shell makes a new one whenever something changed.
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl From<Known> for World {
+    fn from(known: Known) -> Self {
+        Self(Rc::new(known))
+    }
+}
+
 impl Deref for World {
+    type Target = Known;
+    fn deref(&self) -> &Known {
+        &self.0
+    }
+}
+
+impl Deref for Known {
     type Target = Words;
     fn deref(&self) -> &Words {
         &self.words

@@ -3,8 +3,8 @@
 //! All but the last step is the same for every type of answer, and stands in the program once.
 
 use crate::api::{self, Failure};
+use crate::wire::{Json, Read};
 use gloo_events::EventListener;
-use serde::de::DeserializeOwned;
 use shared::ids::Key;
 use shared::instant::Instant;
 use std::cell::Cell;
@@ -39,7 +39,7 @@ pub struct Fetched<T> {
 /// Asks for `path`, as the holder of `key`; again whenever `moment` changes, and when a network comes back after a
 /// failure. A renewed question that fails leaves the earlier answer standing. An empty path asks nothing.
 #[hook]
-pub fn use_get<T: DeserializeOwned + 'static>(path: &str, key: Option<&Key>, moment: usize) -> Fetched<T> {
+pub fn use_get<T: Read + 'static>(path: &str, key: Option<&Key>, moment: usize) -> Fetched<T> {
     let (now, serial, again) = use_json(path, key, moment);
     let value = {
         let now = now.clone();
@@ -58,8 +58,8 @@ pub fn use_get<T: DeserializeOwned + 'static>(path: &str, key: Option<&Key>, mom
 }
 
 /// Reads an answer as what it should be.
-pub fn decode<T: DeserializeOwned>(json: &JsValue) -> Option<Rc<T>> {
-    serde_wasm_bindgen::from_value(json.clone()).ok().map(Rc::new)
+pub fn decode<T: Read>(json: &JsValue) -> Option<Rc<T>> {
+    T::read(&Json::new(json.clone())).map(Rc::new)
 }
 
 /// The question itself; the number changes with each answer.

@@ -3,7 +3,7 @@
 use gloo_timers::callback::Timeout;
 use shared::ids::ParcelId;
 use shared::outbox::{Content, Parcel, State};
-use shared::reports::Receipt;
+use shared::reports::{Outcome, Receipt};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -40,7 +40,7 @@ pub enum Stance {
     Reporter,
     /// Its "moi aussi" waits to leave.
     SupportWaiting,
-    /// Its "moi aussi" arrived.
+    /// Its "moi aussi" arrived, or its own words were added to an earlier report.
     Supporter,
 }
 
@@ -77,7 +77,7 @@ impl Queue {
     /// How this phone stands to `report`.
     pub fn stance(&self, report: &ParcelId) -> Stance {
         match self.part_in(report) {
-            Some((parcel, _)) if matches!(parcel.content, Content::Report(_)) => Stance::Reporter,
+            Some((_, receipt)) if receipt.outcome == Outcome::New => Stance::Reporter,
             Some(_) => Stance::Supporter,
             None => {
                 let waits = self.parcels.iter().any(|parcel| {

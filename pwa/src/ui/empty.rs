@@ -1,9 +1,9 @@
 //! Nothing here, or nothing here yet; and the way back.
 
-use super::{flip, icon};
+use super::flip;
 use crate::markup;
 use crate::route::Route;
-use crate::world::{World, text};
+use crate::world::World;
 use yew::prelude::*;
 
 /// An empty place that says what it is for, and the one next thing.

@@ -1,9 +1,8 @@
 //! What did not come, why, and what to do.
 
-use super::icon;
 use crate::api::Failure;
 use crate::markup;
-use crate::world::{World, text};
+use crate::world::World;
 use shared::instant::Instant;
 use shared::problem::Code;
 use yew::prelude::*;

@@ -1,6 +1,5 @@
 //! Photos: those that still lie on this phone, and those of the server.
 
-use super::icon;
 use crate::dom::ObjectUrl;
 use crate::markup;
 use shared::ids::{ParcelId, PhotoHash};

@@ -1,10 +1,10 @@
 //! A report in a list, and the signs it carries.
 
-use super::{category_icon, icon, server_photo};
+use super::{category_icon, server_photo};
 use crate::lang::{Words, iso};
 use crate::markup;
 use crate::route::Route;
-use crate::world::{World, text};
+use crate::world::World;
 use shared::reports::ReportBrief;
 use shared::reports::status::Status;
 use yew::prelude::*;

@@ -1,9 +1,7 @@
 //! A report's journal as a story.
 
-use super::icon;
 use crate::lang::{Words, iso};
 use crate::markup;
-use crate::world::text;
 use shared::reports::status::Status;
 use shared::reports::{Event, JournalEntry};
 use yew::prelude::*;
@@ -11,8 +9,14 @@ use yew::prelude::*;
 /// What was done, oldest first, with the faces of functions.
 pub fn timeline(words: &Words, journal: &[JournalEntry]) -> Html {
     markup! {
-        <ol class="timeline" data-test="journal">{ for journal.iter().map(|entry| line(words, entry)) }</ol>
+        <ol class="timeline" data-test="journal">{ for told(journal).map(|entry| line(words, entry)) }</ol>
     }
+}
+
+/// People who join one after the other are told once, by the last of them.
+fn told(journal: &[JournalEntry]) -> impl Iterator<Item = &JournalEntry> {
+    let joins = |n: usize| matches!(journal.get(n).map(|entry| &entry.event), Some(Event::Supported { .. }));
+    journal.iter().enumerate().filter(move |(n, _)| !(joins(*n) && joins(n + 1))).map(|(_, entry)| entry)
 }
 
 fn line(words: &Words, entry: &JournalEntry) -> Html {

@@ -2,7 +2,6 @@
 
 use crate::dom;
 use crate::markup;
-use crate::ui::icon;
 use crate::world::World;
 use gloo_events::{EventListener, EventListenerOptions};
 use std::cell::RefCell;

@@ -7,7 +7,7 @@ use crate::hooks::Queue;
 use crate::lang::KNOWN;
 use crate::markup;
 use crate::route::Route;
-use crate::ui::{icon, notice};
+use crate::ui::notice;
 use crate::world::{World, text};
 use crate::{dom, session};
 use storage::{Safety, use_storage};

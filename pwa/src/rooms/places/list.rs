@@ -5,7 +5,7 @@ use crate::markup;
 use crate::rooms::reports::{typed, where_is};
 use crate::route::{Filter, Route};
 use crate::session;
-use crate::ui::{empty, flip, icon, notice, skeleton};
+use crate::ui::{empty, flip, notice, skeleton};
 use crate::world::{World, text};
 use shared::places::{Place, near, search};
 use yew::prelude::*;

@@ -7,7 +7,7 @@ use crate::rooms::reports::list::{Reports, ReportsProps};
 use crate::rooms::reports::snap::{snap_else, snap_here};
 use crate::rooms::reports::where_is;
 use crate::route::{Filter, Route};
-use crate::ui::{back_bar, icon, notice, stale, unanswered};
+use crate::ui::{back_bar, notice, stale, unanswered};
 use crate::world::{World, text};
 use outbox::edges;
 use shared::ids::PlaceId;

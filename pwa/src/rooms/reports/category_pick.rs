@@ -2,8 +2,8 @@
 
 use super::draft::{Draft, Edit};
 use crate::markup;
-use crate::ui::{category_icon, flip, icon};
-use crate::world::{World, text};
+use crate::ui::{category_icon, flip};
+use crate::world::World;
 use shared::reports::category::{ALL, GROUPS, is_private};
 use yew::prelude::*;
 

@@ -11,7 +11,7 @@ use crate::hooks::use_position;
 use crate::lang::Words;
 use crate::markup;
 use crate::route::Route;
-use crate::ui::{flip, icon, notice};
+use crate::ui::{flip, notice};
 use crate::world::{World, text};
 use crate::{dom, navigate, session};
 use shared::ids::PlaceId;

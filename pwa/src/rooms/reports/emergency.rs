@@ -1,8 +1,7 @@
 //! Danger: the numbers come first.
 
 use crate::markup;
-use crate::ui::icon;
-use crate::world::{World, text};
+use crate::world::World;
 use yew::prelude::*;
 
 /// Numbers in France: 112 everywhere in Europe, 114 by text message for who cannot hear or speak.

@@ -6,7 +6,7 @@ use crate::markup;
 use crate::rooms::reports::sentence;
 use crate::route::Route;
 use crate::ui::{category_icon, icon, server_photo};
-use crate::world::{World, text};
+use crate::world::World;
 use shared::ids::ParcelId;
 use shared::outbox::{Content, Parcel, State};
 use shared::reports::{Outcome, Receipt};

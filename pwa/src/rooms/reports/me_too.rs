@@ -3,7 +3,7 @@
 use crate::hooks::Stance;
 use crate::markup;
 use crate::markup::component;
-use crate::ui::{icon, notice};
+use crate::ui::notice;
 use crate::wake;
 use crate::world::World;
 use outbox::edges;

@@ -5,8 +5,8 @@ use crate::markup;
 use crate::markup::component;
 use crate::rooms::outbox::{parcel_sign, parcel_title};
 use crate::route::Route;
-use crate::ui::{Thumb, ThumbProps, age, icon, state_pill, title, waiting};
-use crate::world::{World, text};
+use crate::ui::{Thumb, ThumbProps, age, state_pill, title, waiting};
+use crate::world::World;
 use shared::outbox::{Content, Parcel, State};
 use shared::reports::status::Status;
 use shared::reports::{Receipt, ReportPage};
@@ -68,11 +68,10 @@ fn nothing(w: &World) -> Html {
     }
 }
 
-/// A row: where it leads, its parcel, its state for tests, its title, what stands below.
-fn row(href: String, parcel: &Parcel, state: &'static str, (name, below): (String, Html)) -> Html {
-    let thumb = ThumbProps::of(parcel, parcel_sign(parcel));
+/// A row: where it leads, its picture, its state for tests, its title, what stands below.
+fn row(href: String, thumb: ThumbProps, state: &'static str, (name, below): (String, Html)) -> Html {
     markup! {
-        <li class="report-row" key={parcel.id.as_str()} data-test="mine-row" data-state={state}>
+        <li class="report-row" key={thumb.id.to_string()} data-test="mine-row" data-state={state}>
             <a class="report-link" {href}>
                 { component::<Thumb>("", thumb) }
                 <span class="report-text">
@@ -97,7 +96,12 @@ fn pending(w: &World, parcel: &Parcel) -> Html {
             { age(w, parcel.sealed_at) }
         </span>
     };
-    row(Route::Outbox.href(), parcel, state, (parcel_title(w, parcel), below))
+    row(
+        Route::Outbox.href(),
+        ThumbProps::of(parcel, parcel_sign(parcel)),
+        state,
+        (parcel_title(w, parcel), below),
+    )
 }
 
 #[derive(Properties)]
@@ -146,5 +150,8 @@ fn Followed(props: &FollowedProps) -> Html {
         </>
     };
     let href = Route::Report(receipt.report.clone(), Some(parcel.key.clone())).href();
-    row(href, parcel, "received", (name, below))
+    let mut thumb = ThumbProps::of(parcel, parcel_sign(parcel));
+    // A "moi aussi" has no photo of its own: the report's stands for it.
+    thumb.photo = thumb.photo.or_else(|| brief.and_then(|brief| brief.photo.clone()));
+    row(href, thumb, "received", (name, below))
 }

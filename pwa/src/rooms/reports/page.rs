@@ -9,10 +9,9 @@ use crate::lang::iso;
 use crate::markup;
 use crate::route::Route;
 use crate::ui::{
-    back_bar, icon, notice, server_photo, skeleton, stale, state_pill, timeline, title, unanswered, waiting,
-    yours,
+    back_bar, notice, server_photo, skeleton, stale, state_pill, timeline, title, unanswered, waiting, yours,
 };
-use crate::world::{World, text};
+use crate::world::World;
 use shared::ids::{Key, ParcelId};
 use shared::reports::{PhotoView, ReportPage, Voice};
 use wasm_bindgen_futures::spawn_local;

@@ -4,8 +4,8 @@ use super::draft::{Edit, Slot};
 use super::snap::input;
 use crate::markup;
 use crate::rooms::photos::Unusable;
-use crate::ui::{icon, notice};
-use crate::world::{World, text};
+use crate::ui::notice;
+use crate::world::World;
 use shared::reports::MAX_PHOTOS;
 use yew::prelude::*;
 

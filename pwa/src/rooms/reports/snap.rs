@@ -4,7 +4,6 @@ use super::draft::take;
 use crate::markup;
 use crate::navigate;
 use crate::route::Route;
-use crate::ui::icon;
 use crate::world::World;
 use shared::ids::PlaceId;
 use web_sys::{File, HtmlInputElement};
