@@ -36,7 +36,8 @@ pub fn PlaceScreen(props: &PlaceScreenProps) -> Html {
     let asked = use_get::<PlacePage>(&path, None, w.queue.received());
     let page = asked.value.as_deref();
     let place = page.map(|page| &page.place).or_else(|| w.place(id));
-    let name = place.map_or_else(|| w.say("loading"), |place| place.name.clone());
+    let unknown = if asked.failure.is_some() { "lost_title" } else { "loading" };
+    let name = place.map_or_else(|| w.say(unknown), |place| place.name.clone());
     w.title(&name);
     let kind_and_street = place.map(|place| [&*kind(w, place.kind), " · ", &*where_is(place)].concat());
     markup! {

@@ -10,6 +10,8 @@ const NEAREST: usize = 5;
 const ALWAYS: usize = 3;
 /// Metres within which a phone's position may still mean any school.
 const AROUND: f64 = 400.0;
+/// Metres beyond which no school is proposed: the position is wrong, or its city does not use Vigie.
+const FAR: f64 = 20_000.0;
 /// Schools found by words.
 const FOUND: usize = 8;
 
@@ -51,7 +53,7 @@ pub fn choices<'a>(places: &'a [Place], wish: &Wish<'_>) -> Vec<Choice<'a>> {
     let mut shown: Vec<_> = nearest
         .into_iter()
         .enumerate()
-        .filter(|(n, (_, metres))| *n < ALWAYS || *metres <= AROUND)
+        .filter(|(n, (_, metres))| *metres <= if *n < ALWAYS { FAR } else { AROUND })
         .map(|(_, (place, _))| choice(place))
         .collect();
     let most_recent = if shown.is_empty() { wish.recent.len() } else { 1 };
@@ -98,6 +100,12 @@ mod tests {
         let shown = choices(&places, &wish);
         assert_eq!(ids(&shown), ["A00", "A01", "A02", "A08", "A06"]);
         assert!(shown[1].metres.is_some_and(|metres| (metres - 1112.0).abs() < 2.0));
+    }
+
+    #[test]
+    fn a_school_of_another_city_is_not_proposed() {
+        let wish = Wish { from: Position::new(48.0, 5.0), ..Wish::default() };
+        assert_eq!(choices(&[place(1, 43.0)], &wish), []);
     }
 
     #[test]

@@ -49,14 +49,20 @@ pub fn place_pick(w: &World, asking: &Asking) -> Html {
                 </div>
             }
             <div id="place-note" role="status">
-                if shown.is_empty() && !query.is_empty() && w.pack.pack.is_some() {
-                    <p class="hint">{ w.t("place_none_found") }</p>
-                } else {
-                    { note(w, *phone) }
-                }
+                { said_of(w, &wish, shown.is_empty(), *phone) }
             </div>
         </fieldset>
     }
+}
+
+/// Why the list is as it is.
+fn said_of(w: &World, wish: &Wish<'_>, empty: bool, phone: Whereabouts) -> Html {
+    let key = match (empty && w.pack.pack.is_some(), wish.query.is_empty(), wish.from) {
+        (true, false, _) => "place_none_found",
+        (true, true, Some(_)) => "place_far",
+        _ => return note(w, phone),
+    };
+    markup! { <p class="hint">{ w.t(key) }</p> }
 }
 
 fn option(w: &World, choice: &Choice<'_>) -> Html {

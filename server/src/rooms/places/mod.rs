@@ -29,10 +29,9 @@ pub async fn lock(tx: &mut Tx, id: &PlaceId, now: Instant) -> Result<Place> {
 /// A place's public page.
 ///
 /// # Errors
-/// `place_unknown`.
+/// `not_found`.
 pub async fn page(app: &App, id: &PlaceId) -> Result<PlacePage> {
-    let found =
-        store::find(app.db.read(), id).await?.ok_or_else(|| Problem::of(Code::PlaceUnknown, "place"))?;
+    let found = store::find(app.db.read(), id).await?.ok_or_else(|| Problem::of(Code::NotFound, "id"))?;
     let counts = reports::counts(app, id).await?;
     Ok(PlacePage {
         place: found.place,
