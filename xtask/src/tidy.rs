@@ -22,6 +22,12 @@ pub struct Source {
 }
 
 impl Source {
+    /// A file that a test makes up.
+    #[cfg(test)]
+    fn of(path: &str, text: &str) -> Self {
+        Self { path: path.into(), text: text.into() }
+    }
+
     fn is(&self, extension: &str) -> bool {
         self.path.rsplit_once('.').is_some_and(|(_, found)| found == extension)
     }

@@ -97,15 +97,11 @@ fn uncommented(source: &Source) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn source(path: &str, text: &str) -> Source {
-        Source { path: path.into(), text: text.into() }
-    }
-
     #[test]
     fn languages_have_the_same_keys_each_with_a_comment() {
         let fr = "# The button.\n\"snap.send\" = \"Envoyer\"\n\"n\" = { one = \"un\", other = \"des\" }\n";
         let en = "# The button.\n\"snap.send\" = \"Send\"\n\n\"extra\" = \"x\"\n";
-        let set = [source("assets/lang/en.toml", en), source("assets/lang/fr.toml", fr)];
+        let set = [Source::of("assets/lang/en.toml", en), Source::of("assets/lang/fr.toml", fr)];
         let complaints = check(&set).unwrap();
         assert_eq!(
             complaints,
@@ -120,8 +116,8 @@ mod tests {
     #[test]
     fn a_key_named_by_its_family_is_used() {
         let set = [
-            source("assets/lang/fr.toml", "# x\na.b = \"1\"\na.c = \"2\"\nd = \"3\"\n"),
-            source("pwa/src/main.rs", "t(&format!(\"a.{name}\"))"),
+            Source::of("assets/lang/fr.toml", "# x\na.b = \"1\"\na.c = \"2\"\nd = \"3\"\n"),
+            Source::of("pwa/src/main.rs", "t(&format!(\"a.{name}\"))"),
         ];
         assert_eq!(unused(&set).unwrap().as_deref(), Some("assets/lang/fr.toml: nothing names d"));
     }

@@ -79,10 +79,6 @@ pub fn migrations(sources: &[Source]) -> Vec<String> {
 mod tests {
     use super::*;
 
-    fn source(path: &str, text: &str) -> Source {
-        Source { path: path.into(), text: text.into() }
-    }
-
     #[test]
     fn each_rule_finds_its_fault() {
         let long = format!("//! Long.\n{}", "//\n".repeat(LONGEST));
@@ -94,18 +90,19 @@ mod tests {
             ("e.md", format!("see {}somebody\n", MACHINE[0])),
         ];
         for (path, text) in faults {
-            assert_eq!(check(&[source(path, &text)]).len(), 1, "{path}");
+            assert_eq!(check(&[Source::of(path, &text)]).len(), 1, "{path}");
         }
         let fine = format!("//! Fine.\nlet a = \"{}x\";\n", MACHINE[2]);
         assert!(
-            check(&[source("f.rs", &fine), source("g.md", "/var/lib/vigie and a.b/work/x\n")]).is_empty()
+            check(&[Source::of("f.rs", &fine), Source::of("g.md", "/var/lib/vigie and a.b/work/x\n")])
+                .is_empty()
         );
     }
 
     #[test]
     fn migrations_are_numbered_without_gap_or_double() {
         let set = |names: &[&str]| {
-            names.iter().map(|name| source(&format!("migrations/{name}"), "")).collect::<Vec<_>>()
+            names.iter().map(|name| Source::of(&format!("migrations/{name}"), "")).collect::<Vec<_>>()
         };
         assert!(migrations(&set(&["0001_a.sql", "0002_b.sql"])).is_empty());
         assert_eq!(migrations(&set(&["0001_a.sql", "0003_b.sql"])).len(), 1);
