@@ -10,6 +10,7 @@ mod found_by_search;
 mod killed_between_receipt_and_mail;
 mod me_too_offline;
 mod offline_swing;
+mod orderly_end;
 mod people;
 mod second_phone_supports;
 mod two_drains_at_once;
