@@ -13,9 +13,7 @@ use serde::Deserialize;
 use shared::ids::{Key, ParcelId, PhotoHash, PlaceId};
 use shared::instant::Instant;
 use shared::problem::{Code, Problem};
-use shared::reports::{
-    Event, JournalEntry, Mine, PhotoView, ReportBrief, ReportList, ReportPage, Voice, category,
-};
+use shared::reports::{Event, JournalEntry, Mine, PhotoView, ReportBrief, ReportList, ReportPage, Voice};
 use shared::text;
 use sqlx::any::AnyRow;
 use sqlx::{AnyPool, Row};
@@ -94,14 +92,12 @@ fn cursor(before: Option<&str>) -> Result<(i64, String)> {
 /// # Errors
 /// `report_unknown`; `not_public` when it is private and no key of it is shown.
 pub async fn page(app: &App, id: &ParcelId, key: Option<&Key>) -> Result<ReportPage> {
-    let main = main_id(app.db.read(), id).await?;
-    let page = for_desks(app, &main).await?;
-    let private = category::is_private(page.brief.category.as_deref());
+    let (main, private) = standing_of(app.db.read(), id).await?;
     let mine = mine(app.db.read(), &main, key, private).await?;
     if private && mine.is_none() {
         return Err(Code::NotPublic.into());
     }
-    Ok(ReportPage { mine, ..page })
+    Ok(ReportPage { mine, ..for_desks(app, &main).await? })
 }
 
 /// A report as those in charge read it: private ones too, since it is they who act.
@@ -117,21 +113,22 @@ pub async fn for_desks(app: &App, main: &ParcelId) -> Result<ReportPage> {
     Ok(ReportPage {
         urgency: row.try_get("urgency")?,
         voices: voices(db, main).await?,
-        desks: desks(app, &brief).await?,
+        desks: routing::in_charge(app, &brief.place, brief.category.as_deref()).await?,
         journal: journal(db, main).await?,
         mine: None,
         brief,
     })
 }
 
-/// The report that `id` is or was merged into.
-async fn main_id(db: &AnyPool, id: &ParcelId) -> Result<ParcelId> {
-    let main: Option<String> =
-        sqlx::query_scalar("SELECT COALESCE(merged_into, id) FROM reports WHERE id = $1")
-            .bind(id.as_str())
-            .fetch_optional(db)
-            .await?;
-    Ok(parse_id(&main.ok_or_else(|| Problem::of(Code::ReportUnknown, "id"))?)?)
+/// The report that `id` is or was merged into, and whether it is private: the column that lists go by as well.
+async fn standing_of(db: &AnyPool, id: &ParcelId) -> Result<(ParcelId, bool)> {
+    let row = sqlx::query(
+        "SELECT main.id, main.private FROM reports r JOIN reports main ON main.id = COALESCE(r.merged_into, r.id)
+         WHERE r.id = $1",
+    );
+    let row = row.bind(id.as_str()).fetch_optional(db).await?;
+    let row = row.ok_or_else(|| Problem::of(Code::ReportUnknown, "id"))?;
+    Ok((parse_id(row.try_get("id")?)?, row.try_get::<i16, _>("private")? != 0))
 }
 
 async fn mine(db: &AnyPool, main: &ParcelId, key: Option<&Key>, private: bool) -> Result<Option<Mine>> {
@@ -187,14 +184,6 @@ async fn photos_of(db: &AnyPool, report: &str) -> Result<Vec<PhotoView>> {
     rows.iter().map(photo).collect()
 }
 
-/// Who is in charge today; who was written to is in the journal.
-async fn desks(app: &App, brief: &ReportBrief) -> Result<Vec<shared::places::DeskView>> {
-    let rules = routing::store::rules(app.db.read()).await?;
-    let known = routing::store::desks_of(app.db.read(), &brief.place, app.clock.now()).await?;
-    let functions = shared::routing::functions(&rules, brief.category.as_deref());
-    Ok(shared::routing::choose(&functions, &known).iter().map(routing::view).collect())
-}
-
 async fn journal(db: &AnyPool, main: &ParcelId) -> Result<Vec<JournalEntry>> {
     let rows = sqlx::query("SELECT at, event FROM journal WHERE report_id = $1 ORDER BY position");
     let rows = rows.bind(main.as_str()).fetch_all(db).await?;
@@ -207,7 +196,7 @@ async fn journal(db: &AnyPool, main: &ParcelId) -> Result<Vec<JournalEntry>> {
 }
 
 /// Reads a row of the macro `brief!`.
-pub fn read_brief(row: &AnyRow) -> sqlx::Result<ReportBrief> {
+fn read_brief(row: &AnyRow) -> sqlx::Result<ReportBrief> {
     let description: String = row.try_get("description")?;
     Ok(ReportBrief {
         id: parse_id(row.try_get("id")?)?,

@@ -37,6 +37,13 @@ pub async fn route(
     Ok(choose(&functions(&rules, category), &desks))
 }
 
+/// Who is in charge today of a report of `category` at `place`, as the public sees it.
+pub async fn in_charge(app: &App, place: &PlaceId, category: Option<&str>) -> Result<Vec<DeskView>> {
+    let rules = store::rules(app.db.read()).await?;
+    let desks = store::desks_of(app.db.read(), place, app.clock.now()).await?;
+    Ok(choose(&functions(&rules, category), &desks).iter().map(view).collect())
+}
+
 /// A choice as the public sees it.
 pub fn view(choice: &Choice) -> DeskView {
     let name = choice.desk.as_ref().map(|desk| desk.name.clone()).unwrap_or_default();
