@@ -12,7 +12,7 @@ mod store;
 mod trouble;
 
 pub use drain::{Left, drain, wake};
-pub use store::{Photo, all, photo, put, remove, retry, unreadable};
+pub use store::{Photo, all, photo, put, remove, retry};
 pub use trouble::Trouble;
 
 /// Name of the BroadcastChannel that says "something changed" after every change, from the page or the worker.

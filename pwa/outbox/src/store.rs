@@ -55,14 +55,6 @@ pub async fn all() -> Result<Vec<Parcel>, Trouble> {
     Ok(parcels)
 }
 
-/// How many rows no longer parse: kept, never sent, for a later version to read.
-///
-/// # Errors
-/// When the browser lets nothing be read.
-pub async fn unreadable() -> Result<u32, Trouble> {
-    read_all().await.map(|(_, unreadable)| unreadable)
-}
-
 /// The bytes of a photo that has not left yet.
 ///
 /// # Errors
