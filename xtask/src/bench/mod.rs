@@ -4,6 +4,7 @@
 
 mod first_load;
 mod intake;
+mod lighthouse;
 mod photo;
 mod server;
 
@@ -43,6 +44,7 @@ pub fn run() -> Result<()> {
         figure: megabytes(idle),
         budget: "40 MB",
     });
+    rows.extend(sh::step("Lighthouse", || lighthouse::measure(&sqlite))?);
     let photos = sh::step("drawing photos of 300 kB", photo::draw_all)?;
     rows.extend(sh::step("intake on SQLite", || intake::measure(&sqlite, "SQLite", &photos))?);
     drop(sqlite);
