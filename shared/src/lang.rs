@@ -1,8 +1,8 @@
 //! Words on screen, in a person's language.
 //!
-//! A catalog is one file of `assets/lang`: a key, and a sentence or its plural forms. The plural category of a number
-//! follows the CLDR rules (unicode.org/cldr, "Language Plural Rules") of the languages we have; a new language adds
-//! its rule to [`Plural::of`].
+//! A catalog is one file of `assets/lang`: a key, and a sentence or its plural forms. Adding a language is adding a file:
+//! its own name and direction are words in it, and the plural category of a number (unicode.org/cldr, "Language Plural
+//! Rules") is told by whoever makes the catalog, since browser and server each carry the rules of every language.
 
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -17,43 +17,28 @@ pub enum Message {
     Forms(BTreeMap<String, String>),
 }
 
-/// CLDR plural categories in use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Plural {
-    /// "one": in French 0 and 1, in English 1.
-    One,
-    /// Everything else.
-    Other,
-}
-
-impl Plural {
-    /// The category of `n` in `lang`.
-    pub fn of(lang: &str, n: i64) -> Self {
-        match (lang, n) {
-            ("fr", 0 | 1) | (_, 1) => Self::One,
-            _ => Self::Other,
-        }
-    }
-
-    fn key(self) -> &'static str {
-        match self {
-            Self::One => "one",
-            Self::Other => "other",
-        }
-    }
-}
+/// The CLDR plural category (`zero`, `one`, `two`, `few`, `many`, `other`) of a number in a language (BCP 47).
+pub type Plural = fn(&str, i64) -> String;
 
 /// The messages of one language.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Catalog {
     lang: String,
     messages: BTreeMap<String, Message>,
+    plural: Plural,
+}
+
+impl Default for Catalog {
+    /// No words at all: every key is said as it is.
+    fn default() -> Self {
+        Self::new("", BTreeMap::new(), |_, _| "other".to_owned())
+    }
 }
 
 impl Catalog {
     /// A catalog of `lang` (BCP 47, e.g. `fr`).
-    pub fn new(lang: &str, messages: BTreeMap<String, Message>) -> Self {
-        Self { lang: lang.to_owned(), messages }
+    pub fn new(lang: &str, messages: BTreeMap<String, Message>, plural: Plural) -> Self {
+        Self { lang: lang.to_owned(), messages, plural }
     }
 
     /// The language's tag.
@@ -78,7 +63,7 @@ impl Catalog {
 
     /// The words for `key` in the plural form of `n`; `{n}` is the number.
     pub fn count(&self, key: &str, n: i64) -> String {
-        self.pick(key, Plural::of(&self.lang, n).key(), &[("n", &n.to_string())])
+        self.pick(key, &(self.plural)(&self.lang, n), &[("n", &n.to_string())])
     }
 
     /// "a, b et c": the words `list_comma` and `list_and` stand between.
@@ -140,7 +125,9 @@ mod tests {
             list_and = " et "
             "#,
         );
-        Catalog::new(lang, messages.unwrap())
+        let plural =
+            |lang: &str, n: i64| if n == 1 || (lang == "fr" && n == 0) { "one" } else { "other" }.to_owned();
+        Catalog::new(lang, messages.unwrap(), plural)
     }
 
     #[test]

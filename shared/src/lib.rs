@@ -15,3 +15,4 @@ pub mod problem;
 pub mod reports;
 pub mod routing;
 pub mod text;
+pub mod uploads;

@@ -24,7 +24,7 @@ pub enum Content {
 }
 
 impl Content {
-    /// Photos that must arrive before the words do.
+    /// Photos it names; they leave after the words.
     pub fn photos(&self) -> &[PhotoHash] {
         match self {
             Self::Report(report) => &report.photos,
@@ -41,6 +41,12 @@ pub enum State {
     Waiting,
     /// Handed to the network. Written *before* the first byte leaves, so that a crash leaves something to repeat.
     Sending,
+    /// The words are there; photos named in the receipt's `missing` still have to leave. Stays while they do: a crash
+    /// leaves the rest to send.
+    Partly {
+        /// What the server answered.
+        receipt: Receipt,
+    },
     /// Refused for good; waits for its owner.
     Refused {
         /// Why.
@@ -78,9 +84,22 @@ impl Parcel {
         Self { id, key, sealed_at: at, content, state: State::Waiting, attempts: 0, not_before: at }
     }
 
-    /// Whether it still has to leave.
-    pub fn is_unsent(&self) -> bool {
+    /// The server's answer, once it has the words.
+    pub fn receipt(&self) -> Option<&Receipt> {
+        match &self.state {
+            State::Partly { receipt } | State::Received { receipt } => Some(receipt),
+            State::Waiting | State::Sending | State::Refused { .. } => None,
+        }
+    }
+
+    /// Whether its words still have to leave.
+    pub fn is_unheard(&self) -> bool {
         matches!(self.state, State::Waiting | State::Sending)
+    }
+
+    /// Whether it still has to leave, words or photos.
+    pub fn is_unsent(&self) -> bool {
+        matches!(self.state, State::Waiting | State::Sending | State::Partly { .. })
     }
 
     /// Whether a drain at `now` should try it. A clock set back must not hold a parcel for ever: a wait longer than
@@ -91,12 +110,14 @@ impl Parcel {
     }
 }
 
-/// The parcels to try at `now`, in order: those tried least come first, then the oldest, so that one that always fails
-/// never stands before the others. In a `hurry` (the network came back, somebody asks) back-off does not count.
+/// The parcels to try at `now`, in order: all words before any photo; then those tried least, then the oldest, so that
+/// one that always fails never stands before the others. In a `hurry` (the network came back, somebody asks) back-off
+/// does not count.
 pub fn order(parcels: &[Parcel], now: Instant, hurry: bool) -> Vec<ParcelId> {
     let mut due: Vec<&Parcel> =
         parcels.iter().filter(|parcel| if hurry { parcel.is_unsent() } else { parcel.is_due(now) }).collect();
-    due.sort_unstable_by(|a, b| (a.attempts, a.sealed_at, &a.id).cmp(&(b.attempts, b.sealed_at, &b.id)));
+    let rank = |parcel: &Parcel| (!parcel.is_unheard(), parcel.attempts, parcel.sealed_at);
+    due.sort_unstable_by(|a, b| (rank(a), &a.id).cmp(&(rank(b), &b.id)));
     due.into_iter().map(|parcel| parcel.id.clone()).collect()
 }
 
@@ -147,156 +168,62 @@ pub fn back_off(attempts: u32) -> i64 {
     (5_000_i64 << attempts.saturating_sub(1).min(20)).min(LONGEST_WAIT)
 }
 
-/// The parcel after `answer` came at `now`.
+/// The photos that `answer` asks for. An older server takes no words before their photos: it asks for all of them.
+pub fn wanted(parcel: &Parcel, answer: &Answer) -> Vec<PhotoHash> {
+    match answer {
+        Answer::Receipt(receipt) if receipt.id == parcel.id => receipt.missing.clone(),
+        Answer::Problem(problem) if problem.code == Code::PhotoMissing => parcel.content.photos().to_vec(),
+        _ => vec![],
+    }
+}
+
+/// Whether a refused photo will be refused for ever: it stays behind, the rest arrives without it.
+pub fn is_lost(code: Code) -> bool {
+    matches!(code, Code::PhotoUnreadable | Code::UnsupportedPhoto | Code::TooLarge)
+}
+
+/// The parcel after `answer` came to its words at `now`. Photos in `lost` will never arrive: a receipt that misses only
+/// those is the last word, and tells its owner which they are.
 #[must_use]
-pub fn settle(parcel: Parcel, answer: Answer, now: Instant) -> Parcel {
+pub fn settle(parcel: Parcel, answer: Answer, lost: &[PhotoHash], now: Instant) -> Parcel {
     match answer {
         Answer::Receipt(receipt) if receipt.id == parcel.id => {
-            Parcel { state: State::Received { receipt }, ..parcel }
+            if receipt.missing.iter().all(|hash| lost.contains(hash)) {
+                return Parcel { state: State::Received { receipt }, ..parcel };
+            }
+            let again = matches!(parcel.state, State::Partly { .. });
+            let heard = Parcel { state: State::Partly { receipt }, ..parcel };
+            // Photos were sent and are missed all the same: not at once, or it would never end.
+            if again { postpone(heard, false, now) } else { Parcel { attempts: 0, not_before: now, ..heard } }
         }
         Answer::Problem(problem) if problem.code.is_final() => {
             Parcel { state: State::Refused { problem }, ..parcel }
         }
-        Answer::Problem(problem) if problem.code == Code::PhotoMissing && parcel.attempts == 0 => {
-            // The photos leave again at once: the server has lost them or never had them.
-            Parcel { state: State::Waiting, attempts: 1, not_before: now, ..parcel }
-        }
-        _ => {
-            let attempts = parcel.attempts.saturating_add(1);
-            Parcel { state: State::Waiting, attempts, not_before: now.plus(back_off(attempts)), ..parcel }
-        }
+        Answer::Problem(problem) if problem.code == Code::PhotoMissing && !lost.is_empty() => Parcel {
+            state: State::Refused { problem: Problem::of(Code::PhotoUnreadable, "photos") },
+            ..parcel
+        },
+        _ => postpone(parcel, false, now),
     }
+}
+
+/// The parcel after an attempt that ended nothing. Where something `moved`, waits begin anew: a line that is cut every
+/// ten seconds must not be tried less and less.
+#[must_use]
+pub fn postpone(parcel: Parcel, moved: bool, now: Instant) -> Parcel {
+    let attempts = if moved { 1 } else { parcel.attempts.saturating_add(1) };
+    let state = if parcel.is_unheard() { State::Waiting } else { parcel.state };
+    Parcel { state, attempts, not_before: now.plus(back_off(attempts)), ..parcel }
+}
+
+/// The parcel after one of its missing photos arrived.
+#[must_use]
+pub fn arrived(mut parcel: Parcel, hash: &PhotoHash) -> Parcel {
+    if let State::Partly { receipt } = &mut parcel.state {
+        receipt.missing.retain(|missing| missing != hash);
+    }
+    parcel
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ids::mint;
-    use crate::reports::Outcome;
-
-    const NOW: Instant = Instant(1_800_000_000_000);
-
-    fn parcel() -> Parcel {
-        let content = Content::Support { report: mint(NOW, [1; 10]) };
-        Parcel::seal(content, mint(NOW, [2; 10]), Key::from_bytes([3; 16]), NOW)
-    }
-
-    fn receipt(id: ParcelId) -> Receipt {
-        Receipt {
-            report: id.clone(),
-            id,
-            number: 1042,
-            outcome: Outcome::New,
-            people: 1,
-            sent_to: vec![],
-            at: NOW,
-        }
-    }
-
-    #[test]
-    fn a_receipt_naming_the_id_ends_a_parcel() {
-        let settled = settle(parcel(), Answer::Receipt(receipt(parcel().id)), NOW);
-        assert!(matches!(settled.state, State::Received { .. }));
-        assert!(!settled.is_unsent());
-    }
-
-    #[test]
-    fn somebody_elses_receipt_and_silence_mean_later() {
-        for answer in [
-            Answer::Receipt(receipt(mint(NOW, [9; 10]))),
-            Answer::Nothing,
-            Answer::Problem(Code::Busy.into()),
-            Answer::Problem(Code::Internal.into()),
-        ] {
-            let settled = settle(parcel(), answer, NOW);
-            assert_eq!(settled.state, State::Waiting);
-            assert_eq!(settled.not_before, NOW.plus(5_000));
-            assert!(!settled.is_due(NOW) && settled.is_due(NOW.plus(5_000)));
-        }
-    }
-
-    #[test]
-    fn a_missing_photo_sends_the_photos_again_at_once_but_only_once() {
-        let again = settle(parcel(), Answer::Problem(Code::PhotoMissing.into()), NOW);
-        assert!(again.is_due(NOW));
-        let later = settle(again, Answer::Problem(Code::PhotoMissing.into()), NOW);
-        assert!(!later.is_due(NOW));
-    }
-
-    #[test]
-    fn a_final_problem_keeps_the_parcel_with_its_reason() {
-        let settled = settle(parcel(), Answer::Problem(Code::PlaceUnknown.into()), NOW);
-        assert_eq!(settled.state, State::Refused { problem: Code::PlaceUnknown.into() });
-        assert_eq!(settled.content, parcel().content);
-    }
-
-    #[test]
-    fn the_form_kept_on_phones_is_stable() {
-        let kept = serde_json::to_value(parcel()).unwrap();
-        let expected = serde_json::json!({
-            "id": parcel().id, "key": "03030303030303030303030303030303", "sealed_at": NOW,
-            "content": { "support": { "report": mint(NOW, [1; 10]) } },
-            "state": "waiting", "attempts": 0, "not_before": NOW,
-        });
-        assert_eq!(kept, expected);
-        let refused = State::Refused { problem: Code::PlaceUnknown.into() };
-        let kept = serde_json::to_value(&refused).unwrap();
-        assert_eq!(kept, serde_json::json!({ "refused": { "problem": { "code": "place_unknown" } } }));
-    }
-
-    #[test]
-    fn one_that_always_fails_never_stands_before_the_others() {
-        let named = |seed, attempts, not_before| Parcel {
-            id: mint(NOW, [seed; 10]),
-            attempts,
-            not_before,
-            ..parcel()
-        };
-        let failing = named(1, 4, NOW);
-        let held = named(2, 1, NOW.plus(10_000));
-        let fresh = named(3, 0, NOW);
-        let parcels = [failing.clone(), held.clone(), fresh.clone()];
-        assert_eq!(order(&parcels, NOW, false), [fresh.id.clone(), failing.id.clone()]);
-        assert_eq!(order(&parcels, NOW, true), [fresh.id, held.id, failing.id]);
-    }
-
-    #[test]
-    fn a_parcel_left_in_sending_by_a_crash_leaves_again() {
-        let left = Parcel { state: State::Sending, ..parcel() };
-        assert_eq!(order(std::slice::from_ref(&left), NOW, false), [left.id]);
-    }
-
-    #[test]
-    fn without_a_network_the_next_try_waits_for_the_one_that_failed() {
-        let failed = Parcel { not_before: NOW.plus(5_000), attempts: 1, ..parcel() };
-        let parcels = [parcel(), failed];
-        assert_eq!(next_try(&parcels, None), Some(NOW));
-        assert_eq!(next_try(&parcels, Some(NOW.plus(5_000))), Some(NOW.plus(5_000)));
-        assert_eq!(next_try(&[], Some(NOW)), None);
-    }
-
-    #[test]
-    fn a_portals_page_is_no_answer_whatever_its_status() {
-        for (status, content_type, expected) in [
-            (200, "application/json", Reading::Yes),
-            (200, "Application/JSON; charset=utf-8", Reading::Yes),
-            (422, "application/problem+json", Reading::Problem),
-            (200, "application/problem+json", Reading::Nothing),
-            (422, "application/json", Reading::Nothing),
-            (204, "application/json", Reading::Nothing),
-            (200, "text/html", Reading::Nothing),
-            (511, "text/html", Reading::Nothing),
-            (200, "", Reading::Nothing),
-        ] {
-            assert_eq!(reading(status, content_type), expected, "{status} {content_type}");
-        }
-    }
-
-    #[test]
-    fn waits_grow_to_half_an_hour_and_a_clock_set_back_does_not_hold_a_parcel() {
-        assert_eq!([1, 2, 3, 30].map(back_off), [5_000, 10_000, 20_000, LONGEST_WAIT]);
-        let mut far = parcel();
-        far.not_before = NOW.plus(400 * crate::instant::DAY);
-        assert!(far.is_due(NOW));
-    }
-}
+mod tests;

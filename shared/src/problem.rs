@@ -50,17 +50,84 @@ pub enum Code {
     TooManyPhotos,
     /// The photo is not a JPEG.
     UnsupportedPhoto,
+    /// The upload is not where the phone believes: ask how far it is, go on from there.
+    UploadOffset,
+    /// No such upload, or no longer: begin again.
+    UploadUnknown,
+    /// No such urgency.
+    UrgencyUnknown,
 }
 
 impl Code {
+    /// Every code.
+    pub const ALL: [Self; 23] = [
+        Self::BodyInvalid,
+        Self::Busy,
+        Self::CategoryUnknown,
+        Self::IdInvalid,
+        Self::IdTaken,
+        Self::Internal,
+        Self::KeyMissing,
+        Self::MailInvalid,
+        Self::NotFound,
+        Self::NotPublic,
+        Self::PhotoHashMismatch,
+        Self::PhotoMissing,
+        Self::PhotoUnreadable,
+        Self::PlaceClosed,
+        Self::PlaceUnknown,
+        Self::ReportUnknown,
+        Self::TextTooLong,
+        Self::TooLarge,
+        Self::TooManyPhotos,
+        Self::UnsupportedPhoto,
+        Self::UploadOffset,
+        Self::UploadUnknown,
+        Self::UrgencyUnknown,
+    ];
+
+    /// Its wire form, also the end of its message's key.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::BodyInvalid => "body_invalid",
+            Self::Busy => "busy",
+            Self::CategoryUnknown => "category_unknown",
+            Self::IdInvalid => "id_invalid",
+            Self::IdTaken => "id_taken",
+            Self::Internal => "internal",
+            Self::KeyMissing => "key_missing",
+            Self::MailInvalid => "mail_invalid",
+            Self::NotFound => "not_found",
+            Self::NotPublic => "not_public",
+            Self::PhotoHashMismatch => "photo_hash_mismatch",
+            Self::PhotoMissing => "photo_missing",
+            Self::PhotoUnreadable => "photo_unreadable",
+            Self::PlaceClosed => "place_closed",
+            Self::PlaceUnknown => "place_unknown",
+            Self::ReportUnknown => "report_unknown",
+            Self::TextTooLong => "text_too_long",
+            Self::TooLarge => "too_large",
+            Self::TooManyPhotos => "too_many_photos",
+            Self::UnsupportedPhoto => "unsupported_photo",
+            Self::UploadOffset => "upload_offset",
+            Self::UploadUnknown => "upload_unknown",
+            Self::UrgencyUnknown => "urgency_unknown",
+        }
+    }
+
+    /// Reads [`Self::as_str`] back.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|code| code.as_str() == word)
+    }
+
     /// The HTTP status that carries it.
     pub fn status(self) -> u16 {
         match self {
             Self::BodyInvalid | Self::IdInvalid | Self::PhotoHashMismatch => 400,
             Self::KeyMissing => 401,
             Self::NotPublic => 403,
-            Self::NotFound | Self::ReportUnknown => 404,
-            Self::IdTaken | Self::PhotoMissing => 409,
+            Self::NotFound | Self::ReportUnknown | Self::UploadUnknown => 404,
+            Self::IdTaken | Self::PhotoMissing | Self::UploadOffset => 409,
             Self::TooLarge => 413,
             Self::UnsupportedPhoto => 415,
             Self::Internal => 500,
@@ -71,13 +138,22 @@ impl Code {
             | Self::PlaceClosed
             | Self::PlaceUnknown
             | Self::TextTooLong
-            | Self::TooManyPhotos => 422,
+            | Self::TooManyPhotos
+            | Self::UrgencyUnknown => 422,
         }
     }
 
     /// Whether repeating the same words can never help. The others end no parcel.
     pub fn is_final(self) -> bool {
-        !matches!(self, Self::Busy | Self::Internal | Self::PhotoMissing | Self::PhotoHashMismatch)
+        !matches!(
+            self,
+            Self::Busy
+                | Self::Internal
+                | Self::PhotoMissing
+                | Self::PhotoHashMismatch
+                | Self::UploadOffset
+                | Self::UploadUnknown
+        )
     }
 }
 
@@ -122,5 +198,10 @@ mod tests {
         let problem = Problem::of(Code::PhotoMissing, "photos");
         assert_eq!(serde_json::to_string(&problem).unwrap(), r#"{"code":"photo_missing","field":"photos"}"#);
         assert_eq!(serde_json::from_str::<Problem>(r#"{"code":"busy"}"#).unwrap(), Code::Busy.into());
+        for code in Code::ALL {
+            assert_eq!(serde_json::to_value(code).unwrap(), code.as_str());
+            assert_eq!(Code::parse(code.as_str()), Some(code));
+        }
+        assert_eq!(Code::parse("nonsense"), None);
     }
 }

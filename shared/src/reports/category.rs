@@ -1,7 +1,9 @@
 //! The category tree (DOMAIN 3): stable slugs in two levels. Labels are in `assets/lang` (`category_<slug>`, with `_`
-//! for `-`); recipients here are only the defaults of [`crate::routing::default_rules`].
+//! for `-`), with the other words people use (`category_words_<slug>`); recipients here are only the defaults of
+//! [`crate::routing::default_rules`].
 
 use crate::routing::Function;
+use crate::text;
 use Function::{Circonscription as C, Direction as D, Mairie as M, Metropole as T};
 use Sst::{No, Perhaps, Yes};
 
@@ -138,9 +140,120 @@ pub fn is_private(slug: Option<&str>) -> bool {
     slug.and_then(find).is_some_and(|category| category.private)
 }
 
+/// The categories somebody may mean by `query`, best first; at most `most`. `named` gives what a category is called: its
+/// label, then its other names. `idle`: words that say nothing ("pas", "de").
+///
+/// Forgives what hurried people type: accents, plurals, doubled letters, words begun and words too many.
+pub fn search(
+    query: &str,
+    idle: &str,
+    named: impl Fn(&Category) -> String,
+    most: usize,
+) -> Vec<&'static Category> {
+    let wanted = wanted(query, idle);
+    let mut found: Vec<_> =
+        ALL.iter().filter_map(|category| Some((hit(&wanted, &plain(&named(category)))?, category))).collect();
+    // A longer word says more than a short one; the further behind the best, the less likely meant.
+    let best = found.iter().map(|((letters, _), _)| *letters).max().unwrap_or(0);
+    found.retain(|((letters, _), _)| letters * 5 >= best * 3);
+    found.sort_by_key(|((letters, at), _)| (best - letters, *at));
+    found.into_iter().take(most).map(|(_, category)| category).collect()
+}
+
+/// The words of a query that say something, without the marks of a plural; all of them where none does.
+fn wanted(query: &str, idle: &str) -> Vec<String> {
+    let (query, idle) = (plain(query), plain(idle));
+    let all = || query.split(' ').filter(|word| !word.is_empty());
+    let mut words: Vec<_> = all().filter(|word| !idle.split(' ').any(|idle| idle == *word)).collect();
+    if words.is_empty() {
+        words = all().collect();
+    }
+    words
+        .into_iter()
+        .map(|word| (if word.len() > 3 { word.trim_end_matches(['s', 'x']) } else { word }).to_owned())
+        .collect()
+}
+
+/// How many letters of the words wanted start words of `names`, and where the first of these stands; nothing for none.
+fn hit(wanted: &[String], names: &str) -> Option<(usize, usize)> {
+    let hits: Vec<_> = wanted.iter().filter(|word| text::matches(word, names)).collect();
+    let first = names.split(' ').position(|name| hits.iter().any(|word| name.starts_with(word.as_str())))?;
+    Some((hits.iter().map(|word| word.len()).sum(), first))
+}
+
+/// Folded, and each run of one letter as that letter: few know which word doubles which.
+fn plain(words: &str) -> String {
+    let mut letters: Vec<char> = text::fold(words).chars().collect();
+    letters.dedup();
+    letters.into_iter().collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const FR: &str = include_str!("../../../assets/lang/fr.toml");
+    const EN: &str = include_str!("../../../assets/lang/en.toml");
+
+    /// The first category found by these words in that language.
+    fn first(file: &str, query: &str) -> Option<&'static str> {
+        let words: toml::Table = toml::from_str(file).unwrap();
+        let say = |key: &str| words[key].as_str().unwrap().to_owned();
+        let idle = say("category_search_idle");
+        let named = |category: &Category| {
+            let key = category.slug.replace('-', "_");
+            [say(&format!("category_{key}")), say(&format!("category_words_{key}"))].join(" ")
+        };
+        search(query, &idle, named, 8).first().map(|category| category.slug)
+    }
+
+    #[test]
+    fn what_people_type_finds_what_they_mean() {
+        for (query, slug) in [
+            ("chauffage", "energie-chauffage"),
+            ("chaufage cassé", "energie-chauffage"),
+            ("il fait froid dans la classe", "energie-chauffage"),
+            ("rats", "hygiene-nuisibles"),
+            ("souris", "hygiene-nuisibles"),
+            ("odeur de gaz", "energie-gaz-co"),
+            ("toilettes bouchées", "hygiene-toilettes"),
+            ("WC", "hygiene-toilettes"),
+            ("plus de papier", "hygiene-consommables"),
+            ("il n’y a plus d’eau", "energie-eau"),
+            ("ça fuit", "bati-fuite-infiltration"),
+            ("BALANCOIRE", "cour-jeux"),
+            ("portail", "cour-cloture-portail"),
+            ("vitre cassée", "bati-toiture-facade"),
+            ("ampoule", "energie-electricite"),
+            ("wifi", "equipement-numerique"),
+            ("maitresse absente", "personnel-enseignant"),
+            ("atsem", "personnel-atsem"),
+            ("punaises de lit", "hygiene-nuisibles"),
+            ("seringues", "abords-proprete"),
+            ("harcelement", "securite-harcelement-eleve"),
+            ("trop d’élèves", "personnel-effectif-classe"),
+            ("moisissure", "bati-peinture-vetuste"),
+            ("sortie de secours", "incendie-issue-bloquee"),
+        ] {
+            assert_eq!(first(FR, query), Some(slug), "{query}");
+        }
+        for (query, slug) in [
+            ("heating", "energie-chauffage"),
+            ("it is freezing", "energie-chauffage"),
+            ("rats", "hygiene-nuisibles"),
+            ("smell of gas", "energie-gaz-co"),
+            ("blocked toilets", "hygiene-toilettes"),
+            ("no teacher", "personnel-enseignant"),
+            ("swing", "cour-jeux"),
+        ] {
+            assert_eq!(first(EN, query), Some(slug), "{query}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_found_for_nonsense_and_nothing_asked() {
+        assert_eq!((first(FR, "xyzzy"), first(FR, "  "), first(FR, "!")), (None, None, None));
+    }
 
     #[test]
     fn every_category_stands_in_a_group_under_its_name() {

@@ -1,9 +1,11 @@
 //! Reports: what is sent, what is answered, what is shown.
 
 pub mod category;
+pub mod draft;
 pub mod duplicate;
 pub mod status;
 
+use crate::geo::Position;
 use crate::ids::{ParcelId, PhotoHash, PlaceId};
 use crate::instant::Instant;
 use crate::places::DeskView;
@@ -17,6 +19,14 @@ use status::Status;
 pub const MAX_TEXT: usize = 5_000;
 /// Most photos in one report.
 pub const MAX_PHOTOS: usize = 6;
+/// Longest caption of a photo, in characters.
+pub const MAX_CAPTION: usize = 140;
+/// Longest "where in the school", in characters.
+pub const MAX_SPOT: usize = 120;
+/// Most reports that one may be said to differ from.
+pub const MAX_UNLIKE: usize = 20;
+/// The urgencies: 1 improvement, 2 normal, 3 high, 4 immediate.
+pub const URGENCIES: std::ops::RangeInclusive<i16> = 1..=4;
 
 /// A report as it leaves the phone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,6 +42,27 @@ pub struct NewReport {
     /// Photos by name, in the person's order.
     #[serde(default)]
     pub photos: Vec<PhotoHash>,
+    /// Words under the photos, in the same order; may be shorter.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub captions: Vec<String>,
+    /// How urgent the person says it is, of [`URGENCIES`]; else its category decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub urgency: Option<i16>,
+    /// Where in the school, in their words ("salle 12"); may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub spot: String,
+    /// Where the photo was taken, unless the person took that away. For judging duplicates; never shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<Position>,
+    /// When the person wants to be asked whether it is fixed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ask_at: Option<Instant>,
+    /// The report this is about, because the person said "it is this one".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_as: Option<ParcelId>,
+    /// Reports it was said to differ from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unlike: Vec<ParcelId>,
     /// Where to write news, if they want any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail: Option<String>,
@@ -46,14 +77,12 @@ impl NewReport {
     /// The report with its texts cleaned and its limits checked; the same call on the phone and on the server.
     ///
     /// # Errors
-    /// `text_too_long`, `too_many_photos`, `mail_invalid`, `category_unknown`, each with its field.
+    /// `text_too_long`, `too_many_photos`, `mail_invalid`, `category_unknown`, `urgency_unknown`, each with its field.
     pub fn checked(self) -> Result<Self, Problem> {
-        let description = text::clean(&self.description);
+        let description = short(&self.description, MAX_TEXT, "description")?;
+        let spot = short(&self.spot, MAX_SPOT, "spot")?;
         let mail = self.mail.map(|mail| text::clean(&mail)).filter(|mail| !mail.is_empty());
         let category = self.category.filter(|slug| !slug.is_empty());
-        if description.chars().count() > MAX_TEXT {
-            return Err(Problem::of(Code::TextTooLong, "description"));
-        }
         if self.photos.len() > MAX_PHOTOS {
             return Err(Problem::of(Code::TooManyPhotos, "photos"));
         }
@@ -63,16 +92,36 @@ impl NewReport {
         if category.as_deref().is_some_and(|slug| category::find(slug).is_none()) {
             return Err(Problem::of(Code::CategoryUnknown, "category"));
         }
-        let mut photos = self.photos;
-        let mut seen = Vec::with_capacity(photos.len());
-        photos.retain(|hash| {
-            !seen.contains(hash) && {
-                seen.push(hash.clone());
-                true
-            }
-        });
-        Ok(Self { description, mail, category, photos, ..self })
+        if self.urgency.is_some_and(|urgency| !URGENCIES.contains(&urgency)) {
+            return Err(Problem::of(Code::UrgencyUnknown, "urgency"));
+        }
+        let (photos, captions) = once_each(self.photos, &self.captions)?;
+        let position = self.position.and_then(|position| Position::new(position.lat, position.lon));
+        let mut unlike = self.unlike;
+        unlike.truncate(MAX_UNLIKE);
+        Ok(Self { description, spot, mail, category, photos, captions, position, unlike, ..self })
     }
+}
+
+/// `words` cleaned, if they are not longer than `most` characters.
+fn short(words: &str, most: usize, field: &str) -> Result<String, Problem> {
+    let words = text::clean(words);
+    if words.chars().count() > most { Err(Problem::of(Code::TextTooLong, field)) } else { Ok(words) }
+}
+
+/// Each photo once, with its caption; no captions at all where every one is empty.
+fn once_each(photos: Vec<PhotoHash>, captions: &[String]) -> Result<(Vec<PhotoHash>, Vec<String>), Problem> {
+    let (mut kept, mut said) = (Vec::with_capacity(photos.len()), Vec::with_capacity(photos.len()));
+    for (n, hash) in photos.into_iter().enumerate() {
+        if !kept.contains(&hash) {
+            said.push(short(captions.get(n).map_or("", String::as_str), MAX_CAPTION, "captions")?);
+            kept.push(hash);
+        }
+    }
+    if said.iter().all(String::is_empty) {
+        said.clear();
+    }
+    Ok((kept, said))
 }
 
 /// "Moi aussi", as it leaves the phone.
@@ -109,6 +158,9 @@ pub struct Receipt {
     pub sent_to: Vec<DeskView>,
     /// When the server received it.
     pub at: Instant,
+    /// Photos the report names and the server does not have yet. Said anew with each answer to the same parcel.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<PhotoHash>,
 }
 
 /// A report in a list.
@@ -154,6 +206,9 @@ pub struct PhotoView {
     pub width: u32,
     /// Pixels of the largest size.
     pub height: u32,
+    /// Words under it; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub caption: String,
 }
 
 /// The words and photos of one person: the reporter first, then each supporter who said something.
@@ -163,8 +218,14 @@ pub struct Voice {
     pub at: Instant,
     /// Their words; may be empty.
     pub description: String,
-    /// Their photos.
+    /// Where in the school, in their words; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub spot: String,
+    /// Their photos, as far as they have arrived.
     pub photos: Vec<PhotoView>,
+    /// Photos announced and still on their way.
+    #[serde(default)]
+    pub awaited: u32,
 }
 
 /// A report's public page.
@@ -245,10 +306,21 @@ mod tests {
             category: None,
             description: String::new(),
             photos: vec![],
+            captions: vec![],
+            urgency: None,
+            spot: String::new(),
+            position: None,
+            ask_at: None,
+            same_as: None,
+            unlike: vec![],
             mail: None,
             observed_at: Instant(0),
             lang: "fr".into(),
         }
+    }
+
+    fn hash(n: usize) -> PhotoHash {
+        PhotoHash::parse(&format!("{n:064x}")).unwrap()
     }
 
     #[test]
@@ -264,7 +336,14 @@ mod tests {
         assert_eq!(mail.checked(), Err(Problem::of(Code::MailInvalid, "mail")));
         let category = NewReport { category: Some("nope".into()), ..report() };
         assert_eq!(category.checked(), Err(Problem::of(Code::CategoryUnknown, "category")));
-        let hashes = (0..=MAX_PHOTOS).map(|n| PhotoHash::parse(&format!("{n:064x}")).unwrap()).collect();
+        let spot = NewReport { spot: "é".repeat(MAX_SPOT + 1), ..report() };
+        assert_eq!(spot.checked(), Err(Problem::of(Code::TextTooLong, "spot")));
+        let caption =
+            NewReport { photos: vec![hash(0)], captions: vec!["é".repeat(MAX_CAPTION + 1)], ..report() };
+        assert_eq!(caption.checked(), Err(Problem::of(Code::TextTooLong, "captions")));
+        let urgency = NewReport { urgency: Some(5), ..report() };
+        assert_eq!(urgency.checked(), Err(Problem::of(Code::UrgencyUnknown, "urgency")));
+        let hashes = (0..=MAX_PHOTOS).map(hash).collect();
         assert_eq!(
             NewReport { photos: hashes, ..report() }.checked(),
             Err(Problem::of(Code::TooManyPhotos, "photos"))
@@ -273,15 +352,37 @@ mod tests {
 
     #[test]
     fn blank_means_absent_and_a_photo_counts_once() {
-        let hash = PhotoHash::parse(&"a".repeat(64)).unwrap();
         let blank = NewReport {
             mail: Some("  ".into()),
             category: Some(String::new()),
-            photos: vec![hash.clone(), hash],
+            photos: vec![hash(1), hash(1)],
+            captions: vec![" ".into()],
             ..report()
         };
         let checked = blank.checked().unwrap();
         assert_eq!((checked.mail, checked.category, checked.photos.len()), (None, None, 1));
+        assert!(checked.captions.is_empty());
+    }
+
+    #[test]
+    fn a_caption_stays_with_its_photo() {
+        let twice = NewReport {
+            photos: vec![hash(1), hash(1), hash(2)],
+            captions: vec!["un".into(), "encore".into(), "deux".into()],
+            ..report()
+        };
+        let checked = twice.checked().unwrap();
+        assert_eq!(
+            (checked.photos, checked.captions),
+            (vec![hash(1), hash(2)], vec!["un".into(), "deux".into()])
+        );
+    }
+
+    #[test]
+    fn a_report_written_by_an_older_phone_is_still_read() {
+        let old = r#"{"place":"0130136C","description":"x","photos":[],"observed_at":5,"lang":"fr"}"#;
+        let read: NewReport = serde_json::from_str(old).unwrap();
+        assert_eq!(serde_json::to_string(&read).unwrap(), old);
     }
 
     #[test]
