@@ -54,7 +54,7 @@ impl App {
             clock: edges.clock,
             blobs,
             mailer: edges.mailer,
-            pages: Pages::load(&config.public_url)?,
+            pages: Pages::load(&config.public_url, config.mirrored)?,
             jobs_put: Notify::new(),
             codecs: Semaphore::new(cores),
             config,

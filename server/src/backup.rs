@@ -5,6 +5,7 @@
 
 use crate::app::App;
 use crate::db::{Db, Engine};
+use crate::rooms::uploads;
 use anyhow::{Context, Result, bail, ensure};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -20,13 +21,25 @@ pub async fn write(app: &App, file: &Path) -> Result<String> {
     );
     let name = database.file_name().context("a copy has no name")?.to_owned();
     tar.append_path_with_name(&database, name)?;
-    if app.config.blobs.is_dir() {
-        tar.append_dir_all("photos", &app.config.blobs)?;
-    }
+    append_photos(&mut tar, &app.config.blobs)?;
     tar.into_inner()?.sync_all()?;
     std::fs::rename(&partial, file)?;
     let bytes = std::fs::metadata(file)?.len();
     Ok(format!("{} written, {:.1} MB", file.display(), bytes as f64 / 1e6))
+}
+
+/// Every photo; not what is still on its way, which comes and goes while we look, and which its phone has.
+fn append_photos(tar: &mut tar::Builder<File>, folder: &Path) -> Result<()> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    for shelf in std::fs::read_dir(folder)? {
+        let shelf = shelf?;
+        if shelf.file_type()?.is_dir() && shelf.file_name() != uploads::SHELF {
+            tar.append_dir_all(Path::new("photos").join(shelf.file_name()), shelf.path())?;
+        }
+    }
+    Ok(())
 }
 
 async fn copy_database(db: &Db, url: &str, scratch: &Path) -> Result<PathBuf> {

@@ -54,6 +54,9 @@ pub struct Settings {
     /// Sender of mails; by default vigie@ the host of the public URL
     #[arg(long, global = true, env = "VIGIE_MAIL_FROM", value_name = "MAIL")]
     pub mail_from: Option<String>,
+    /// Offer a language made of French, longer and from right to left, to try the screens with it
+    #[arg(long, global = true, env = "VIGIE_MIRRORED", hide = true)]
+    pub mirrored: bool,
     /// What is logged: error, warn, info, debug, or a filter such as info,vigie=debug
     #[arg(long, global = true, env = "VIGIE_LOG", default_value = "info", value_name = "FILTER")]
     pub log: String,
@@ -78,6 +81,8 @@ pub struct Config {
     pub mail_dir: PathBuf,
     /// Sender of mails.
     pub mail_from: Mailbox,
+    /// Whether the language made to be tried is offered.
+    pub mirrored: bool,
 }
 
 impl Settings {
@@ -127,6 +132,7 @@ impl Settings {
             smtp_url,
             mail_dir: PathBuf::from("data/mail"),
             mail_from,
+            mirrored: self.mirrored,
         })
     }
 }

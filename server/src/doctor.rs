@@ -46,7 +46,7 @@ async fn look_inside(app: &App, report: &mut Report) -> Result<()> {
         }
         None => report.warn("mail", "no VIGIE_SMTP_URL: mails are written as files, nobody receives them"),
     }
-    let (waiting, dead) = jobs::store::counts(app.db.read()).await?;
+    let (waiting, dead) = jobs::store::counts(app.db.read(), app.clock.now()).await?;
     report.say("jobs", Ok(format!("{waiting} waiting")));
     if dead > 0 {
         report.warn("jobs", &format!("{dead} set aside after too many failures"));

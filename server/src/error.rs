@@ -10,6 +10,8 @@ use shared::problem::{Code, MEDIA_TYPE, Problem};
 pub enum Error {
     /// The sender's to mend; goes out as it is.
     Problem(Problem),
+    /// The same, under the status that a protocol of others wants.
+    Under(StatusCode, Problem),
     /// Ours; goes out as `internal`.
     Internal(anyhow::Error),
 }
@@ -53,6 +55,10 @@ impl From<serde_json::Error> for Error {
 /// A problem as an HTTP answer (RFC 9457).
 pub fn answer(problem: &Problem) -> Response {
     let status = StatusCode::from_u16(problem.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    answer_under(status, problem)
+}
+
+fn answer_under(status: StatusCode, problem: &Problem) -> Response {
     let mut response = (status, Json(problem)).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
     response
@@ -62,6 +68,7 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         match self {
             Self::Problem(problem) => answer(&problem),
+            Self::Under(status, problem) => answer_under(status, &problem),
             Self::Internal(error) => {
                 tracing::error!(error = format!("{error:#}"), "a request failed");
                 answer(&Code::Internal.into())

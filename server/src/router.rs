@@ -1,12 +1,12 @@
 //! Every address on one page.
 
 use crate::app::App;
-use crate::rooms::{photos, places, reports};
+use crate::rooms::{photos, places, reports, uploads};
 use crate::web::{assets, headers, site};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{delete, get, put};
+use axum::routing::{delete, get, head, post, put};
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -30,13 +30,15 @@ pub fn router(app: App) -> Router {
         .route(
             "/photos/{hash}",
             put(photos::http::put).layer(DefaultBodyLimit::max(shared::photos::MAX_BYTES)),
-        );
+        )
+        .merge(resumable());
     let pages = Router::new()
         .route("/", get(site::shell))
         .route("/shell", get(site::shell))
         .route("/suivi", get(site::shell))
         .route("/file", get(site::shell))
         .route("/moi", get(site::shell))
+        .route("/partage", post(site::share))
         .route("/signaler", get(site::shell))
         .route("/ecoles", get(places::site::list))
         .route("/ecoles/{id}", get(places::site::page))
@@ -58,4 +60,16 @@ pub fn router(app: App) -> Router {
         .layer(TimeoutLayer::with_status_code(http::StatusCode::REQUEST_TIMEOUT, PATIENCE))
         .layer(from_fn(headers::log))
         .with_state(app)
+}
+
+/// Uploads that resume.
+fn resumable() -> Router<App> {
+    use uploads::http::{create, head as standing, options, overridden, patch, speak, terminate};
+    Router::new()
+        .route("/uploads", post(create).options(options))
+        .route(
+            "/uploads/{id}",
+            head(standing).patch(patch).delete(terminate).post(overridden).options(options),
+        )
+        .layer(from_fn(speak))
 }

@@ -69,7 +69,7 @@ impl Bundle {
     fn module(&mut self, name: &str, module: Module) {
         let mut js = module.js;
         for (path, content) in module.snippets {
-            let logical = format!("{name}-{}", path.trim_start_matches("./").replace('/', "-"));
+            let logical = format!("{name}-{}", path.rsplit('/').next().unwrap_or(&path));
             self.add(&logical, content);
             js = js.replace(&path, &format!("./{}", self.names[&logical]));
         }
@@ -82,6 +82,10 @@ impl Bundle {
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
         let table: toml::Table = toml::from_str(&fs::read_to_string(path)?)?;
         self.add(&format!("lang-{stem}.json"), serde_json::to_vec(&table)?);
+        if stem == DEFAULT_LANGUAGE {
+            let tried = crate::mirrored::mirrored(&table);
+            self.add(&format!("lang-{}.json", crate::mirrored::TAG), serde_json::to_vec(&tried)?);
+        }
         Ok(())
     }
 

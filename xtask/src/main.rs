@@ -8,6 +8,7 @@ mod bench;
 mod bindgen;
 mod bundle;
 mod css;
+mod mirrored;
 mod pack;
 mod places;
 mod postgres;

@@ -36,6 +36,11 @@ pub const POSTGRES: Tool =
 /// Brings up the loopback of a fresh network namespace.
 pub const IP: Tool = Tool { names: &["ip"], apt: "iproute2", dnf: "iproute", brew: "" };
 
+/// Runs the upload client that others wrote.
+pub const NODE: Tool = Tool { names: &["node"], apt: "nodejs", dnf: "nodejs", brew: "node" };
+/// Fetches it.
+pub const NPM: Tool = Tool { names: &["npm"], apt: "npm", dnf: "nodejs-npm", brew: "node" };
+
 /// The path of a program, in PATH or where distributions hide it.
 pub fn find(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();

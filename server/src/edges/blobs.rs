@@ -1,7 +1,8 @@
-//! Where photos lie: a folder, behind the `object_store` crate.
+//! Where photos lie, and the pieces of those on their way: a folder, behind the `object_store` crate.
 
 use anyhow::{Context, Result};
 use bytes::Bytes;
+use futures_util::TryStreamExt;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
@@ -19,13 +20,14 @@ impl Blobs {
         std::fs::create_dir_all(dir).with_context(|| format!("cannot make the folder {}", dir.display()))?;
         let store = LocalFileSystem::new_with_prefix(dir)
             .with_context(|| format!("cannot open the folder {}", dir.display()))?
+            .with_automatic_cleanup(true)
             .with_fsync(true);
         Ok(Self { store: Arc::new(store) })
     }
 
     /// Keeps `bytes` under `name`; repeating it is harmless.
-    pub async fn put(&self, name: &str, bytes: Vec<u8>) -> Result<()> {
-        let payload = PutPayload::from_bytes(Bytes::from(bytes));
+    pub async fn put(&self, name: &str, bytes: impl Into<Bytes>) -> Result<()> {
+        let payload = PutPayload::from_bytes(bytes.into());
         self.store.put(&Path::from(name), payload).await.context("cannot keep a photo")?;
         Ok(())
     }
@@ -39,8 +41,28 @@ impl Blobs {
         }
     }
 
-    /// Forgets `name`.
+    /// Forgets `name`; repeating it is harmless.
     pub async fn delete(&self, name: &str) -> Result<()> {
-        self.store.delete(&Path::from(name)).await.context("cannot delete a file")
+        match self.store.delete(&Path::from(name)).await {
+            Err(error) if !matches!(error, object_store::Error::NotFound { .. }) => {
+                Err(error).context("cannot delete a file")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The names of all that lies in `folder` and below.
+    pub async fn list(&self, folder: &str) -> Result<Vec<String>> {
+        let found = self.store.list(Some(&Path::from(folder)));
+        let named = found.map_ok(|file| file.location.to_string());
+        named.try_collect().await.context("cannot list a folder")
+    }
+
+    /// Forgets all that lies in `folder` and below.
+    pub async fn delete_under(&self, folder: &str) -> Result<()> {
+        for name in self.list(folder).await? {
+            self.delete(&name).await?;
+        }
+        Ok(())
     }
 }

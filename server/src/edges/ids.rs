@@ -8,6 +8,16 @@ pub fn id(at: Instant) -> ParcelId {
     mint(at, rand::random())
 }
 
+/// A name that nobody guesses: 128 bits, in hexadecimal.
+pub fn unguessable() -> String {
+    key().reveal().to_owned()
+}
+
+/// A number that tells two apart who do the same at the same time.
+pub fn nonce() -> u32 {
+    rand::random()
+}
+
 /// A new secret, as a phone mints one: for the demonstration city, which has no phones.
 pub fn key() -> Key {
     Key::from_bytes(rand::random())

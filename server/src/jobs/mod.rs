@@ -7,11 +7,28 @@ pub mod runner;
 pub mod store;
 
 use anyhow::Error;
+use shared::instant::Instant;
 
 /// How long a claimed job belongs to its worker, in milliseconds: longer than any job's own patience.
 pub const LEASE: i64 = 2 * shared::instant::MINUTE;
 /// After so many failures a job is set aside, for `vigie doctor` to show. With [`back_off`] that is about four days.
 pub const MOST_ATTEMPTS: i64 = 30;
+
+/// A job planned for later than this does not count as waiting: nobody is kept from anything, in milliseconds.
+pub const SOON: i64 = shared::instant::HOUR;
+
+/// A job to put.
+#[derive(Clone, Copy, Debug)]
+pub struct New<'a> {
+    /// Which job.
+    pub kind: &'a str,
+    /// What it is about, for who may hurry it.
+    pub about: Option<&'a str>,
+    /// Its facts, JSON.
+    pub payload: &'a str,
+    /// From when on it may run.
+    pub run_at: Instant,
+}
 
 /// A job in hand.
 #[derive(Clone, Debug)]

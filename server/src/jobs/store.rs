@@ -1,23 +1,33 @@
 //! The SQL of the queue.
 
-use super::{Job, LEASE};
+use super::{Job, LEASE, New, SOON};
 use crate::db::Tx;
 use shared::instant::Instant;
 use sqlx::{AnyPool, Row};
 
-/// Puts a job into the caller's transaction, to run from `run_at` on.
-pub async fn put(tx: &mut Tx, id: &str, kind: &str, payload: &str, run_at: Instant) -> sqlx::Result<()> {
+/// Puts a job into the caller's transaction; one that is there already stays as it is.
+pub async fn put(tx: &mut Tx, id: &str, new: &New<'_>) -> sqlx::Result<()> {
     sqlx::query(
-        "INSERT INTO jobs (id, kind, payload, run_at, leased_until, attempts, created_at)
-         VALUES ($1, $2, $3, $4, 0, 0, $4) ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO jobs (id, kind, payload, run_at, leased_until, attempts, created_at, about)
+         VALUES ($1, $2, $3, $4, 0, 0, $4, $5) ON CONFLICT (id) DO NOTHING",
     )
     .bind(id)
-    .bind(kind)
-    .bind(payload)
-    .bind(run_at.0)
+    .bind(new.kind)
+    .bind(new.payload)
+    .bind(new.run_at.0)
+    .bind(new.about)
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// Ends the wait of jobs of `kind` about `about` that were put for later than `now`; those put off after a failure
+/// keep their hour. How many there were.
+pub async fn hurry(tx: &mut Tx, kind: &str, about: &str, now: Instant) -> sqlx::Result<u64> {
+    let hurried = sqlx::query(
+        "UPDATE jobs SET run_at = $3 WHERE kind = $1 AND about = $2 AND run_at > $3 AND attempts = 0 AND dead_at IS NULL",
+    );
+    Ok(hurried.bind(kind).bind(about).bind(now.0).execute(&mut **tx).await?.rows_affected())
 }
 
 /// Claims the job that has been due longest, or nothing.
@@ -82,9 +92,12 @@ pub async fn next_at(db: &AnyPool) -> sqlx::Result<Option<Instant>> {
     Ok(at.map(Instant))
 }
 
-/// How many jobs wait, and how many were set aside.
-pub async fn counts(db: &AnyPool) -> sqlx::Result<(i64, i64)> {
-    let row = sqlx::query("SELECT COUNT(*) AS total, COUNT(dead_at) AS dead FROM jobs").fetch_one(db).await?;
-    let (total, dead): (i64, i64) = (row.try_get("total")?, row.try_get("dead")?);
-    Ok((total - dead, dead))
+/// How many jobs wait, and how many were set aside. What was planned for a later hour and never failed does not wait.
+pub async fn counts(db: &AnyPool, now: Instant) -> sqlx::Result<(i64, i64)> {
+    let row = sqlx::query(
+        "SELECT COUNT(CASE WHEN dead_at IS NULL AND (attempts > 0 OR run_at <= $1) THEN 1 END) AS waiting,
+                COUNT(dead_at) AS dead FROM jobs",
+    );
+    let row = row.bind(now.plus(SOON).0).fetch_one(db).await?;
+    Ok((row.try_get("waiting")?, row.try_get("dead")?))
 }

@@ -4,6 +4,7 @@ pub mod photos;
 pub mod places;
 pub mod reports;
 pub mod routing;
+pub mod uploads;
 
 use crate::app::App;
 use crate::jobs::{Failed, Job};
@@ -13,6 +14,7 @@ pub async fn run_job(app: &App, job: &Job) -> Result<(), Failed> {
     match job.kind.as_str() {
         reports::jobs::TELL_DESK => reports::jobs::tell_desk(app, job).await,
         reports::jobs::TELL_REPORTER => reports::jobs::tell_reporter(app, job).await,
+        uploads::jobs::SWEEP => uploads::jobs::sweep(app, job).await,
         _ => Err(Failed::Retry("unknown kind: made by a newer version".into())),
     }
 }

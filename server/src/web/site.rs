@@ -3,8 +3,10 @@
 use crate::app::App;
 use crate::error::{Error, Result, answer};
 use crate::web::pages::DEFAULT_LANG;
+use axum::body::Body;
 use axum::extract::{OriginalUri, State};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use futures_util::StreamExt;
 use http::{HeaderMap, StatusCode, header};
 use minijinja::value::{Serde, Value};
 use serde_json::json;
@@ -33,6 +35,23 @@ pub fn render<S: serde::Serialize>(
 /// `GET /` and the app's other screens: the layout alone; the app fills it.
 pub async fn shell(State(app): State<App>, headers: HeaderMap) -> Result<Response> {
     render(&app, &headers, "pages/shell.html", json!({}))
+}
+
+/// Bytes of a share that are read before it is answered: where the answer comes before the end, browsers show an error.
+const MOST_SHARED: usize = 64 * 1024 * 1024;
+
+/// `POST /partage`: what another app hands over, where no service worker took it. From here it cannot reach the phone's
+/// app: nothing of it is kept, and home says so.
+pub async fn share(body: Body) -> Redirect {
+    let mut parts = body.into_data_stream();
+    let mut read = 0;
+    while let Some(Ok(part)) = parts.next().await {
+        read += part.len();
+        if read > MOST_SHARED {
+            break;
+        }
+    }
+    Redirect::to("/?shared=lost")
 }
 
 /// `GET /healthz`: 200 when the database answers.
@@ -67,6 +86,7 @@ pub fn or_missing<T>(app: &App, headers: &HeaderMap, answer: Result<T>) -> Resul
             Error::Problem(problem) => {
                 StatusCode::from_u16(problem.code.status()).unwrap_or(StatusCode::NOT_FOUND)
             }
+            Error::Under(status, _) => *status,
             Error::Internal(_) => return Box::new(error.into_response()),
         };
         let status = if status == StatusCode::FORBIDDEN { status } else { StatusCode::NOT_FOUND };

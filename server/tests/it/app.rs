@@ -60,6 +60,7 @@ impl TestApp {
             smtp_url,
             mail_dir: folder.path().join("mail"),
             mail_from: "Vigie <vigie@vigie.example.org>".parse().unwrap(),
+            mirrored: false,
         };
         let mailer = match &config.smtp_url {
             Some(url) => Mailer::smtp(url, Duration::from_secs(2)).unwrap(),
@@ -87,7 +88,7 @@ impl TestApp {
 
     /// Jobs that wait, and jobs set aside.
     pub async fn jobs(&self) -> (i64, i64) {
-        store::counts(self.app.db.read()).await.unwrap()
+        store::counts(self.app.db.read(), self.app.clock.now()).await.unwrap()
     }
 
     /// Mails in memory, as text.

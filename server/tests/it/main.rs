@@ -3,12 +3,15 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails here")]
 
 mod app;
+mod awaited;
+mod duplicates;
 mod failures;
 mod mail;
 mod photos;
 mod places;
 mod reports;
 mod site;
+mod uploads;
 
 /// Writes each test twice: `sqlite::name` and `postgres::name`.
 #[macro_export]

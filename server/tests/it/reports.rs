@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use shared::ids::Key;
 use shared::instant::DAY;
 use shared::reports::status::Status;
+use testkit::photo;
 use vigie::rooms::reports::{Change, change_status};
 
 both_engines!(
@@ -16,6 +17,7 @@ both_engines!(
     somebody_elses_id_is_refused,
     the_second_report_becomes_a_supporter_and_keeps_its_words,
     reports_on_one_swing_at_once_make_one_report,
+    what_a_person_says_of_it_shows_and_where_they_stood_does_not,
     a_solved_report_takes_no_supporters_from_new_ones,
     moi_aussi_counts_once_per_parcel,
     what_cannot_be_taken_is_refused_and_leaves_nothing,
@@ -25,7 +27,7 @@ both_engines!(
     the_status_machine_holds_and_the_journal_tells,
 );
 
-async fn receipt(app: &TestApp, parcel: &Parcel, body: &Value) -> Value {
+pub async fn receipt(app: &TestApp, parcel: &Parcel, body: &Value) -> Value {
     let answer = app.report(parcel, body).await;
     assert_eq!(answer.status(), 200, "{}", answer.text().await.unwrap());
     answer.json().await.unwrap()
@@ -105,6 +107,36 @@ async fn reports_on_one_swing_at_once_make_one_report(app: TestApp) {
     assert_eq!(list["reports"][0]["people"], 10);
 }
 
+async fn what_a_person_says_of_it_shows_and_where_they_stood_does_not(app: TestApp) {
+    let app = app.with_city().await;
+    let photos = [app.photo(&photo::tiny().bytes).await, app.photo(&photo::without_exif().bytes).await];
+    let mut body = swing();
+    body["photos"] = json!(photos);
+    body["captions"] = json!(["", "Le siège <au sol>"]);
+    body["spot"] = json!("Cour du haut");
+    body["urgency"] = json!(4);
+    body["position"] = json!({ "lat": 43.05123, "lon": 5.02123 });
+    body["ask_at"] = json!(MORNING.plus(7 * DAY).0);
+    receipt(&app, &parcel(1), &body).await;
+    app.run_jobs().await;
+    let page = app.page(&parcel(1).id).await;
+    assert_eq!((&page["urgency"], &page["voices"][0]["spot"]), (&json!(4), &json!("Cour du haut")));
+    assert_eq!(page["voices"][0]["photos"][0].get("caption"), None);
+    assert_eq!(page["voices"][0]["photos"][1]["caption"], "Le siège <au sol>");
+    let html = app.get(&format!("/demandes/{}", parcel(1).id)).send().await.unwrap().text().await.unwrap();
+    assert!(html.contains("Cour du haut") && html.contains("Le siège &lt;au sol&gt;"), "{html}");
+    for text in [page.to_string(), html] {
+        assert!(!text.contains("43.05123") && !text.contains("ask_at"), "{text}");
+    }
+    let mails = app.mails();
+    for said in [mails[0].text(), mails[0].html()] {
+        assert!(said.contains("Cour du haut") && said.contains("Danger immédiat"), "{said}");
+    }
+    let kept: (f64, f64, i64) =
+        sqlx::query_as("SELECT lat, lon, ask_at FROM reports").fetch_one(app.app.db.read()).await.unwrap();
+    assert_eq!(kept, (43.05123, 5.02123, MORNING.plus(7 * DAY).0));
+}
+
 async fn a_solved_report_takes_no_supporters_from_new_ones(app: TestApp) {
     let app = app.with_city().await;
     receipt(&app, &parcel(1), &swing()).await;
@@ -136,10 +168,11 @@ async fn what_cannot_be_taken_is_refused_and_leaves_nothing(app: TestApp) {
     };
     for (body, status, code, field) in [
         (with("place", json!("9990099Z")), 422, "place_unknown", "place"),
-        (with("photos", json!(["0".repeat(64)])), 409, "photo_missing", &*"0".repeat(64)),
         (with("description", json!("a".repeat(5001))), 422, "text_too_long", "description"),
         (with("mail", json!("moi@")), 422, "mail_invalid", "mail"),
         (with("category", json!("licorne")), 422, "category_unknown", "category"),
+        (with("spot", json!("a".repeat(121))), 422, "text_too_long", "spot"),
+        (with("urgency", json!(5)), 422, "urgency_unknown", "urgency"),
         (json!({ "place": 5 }), 400, "body_invalid", "body"),
     ] {
         let refused = problem(app.report(&parcel(1), &body).await).await;

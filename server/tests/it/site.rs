@@ -7,6 +7,7 @@ both_engines!(
     pages_are_complete_without_script,
     every_answer_says_that_it_is_ours,
     what_is_not_there_has_a_way_out,
+    what_was_shared_with_no_worker_there_is_said_to_be_lost,
     a_backup_holds_everything
 );
 
@@ -63,6 +64,15 @@ async fn what_is_not_there_has_a_way_out(app: TestApp) {
     }
     let api = app.get("/api/v1/nothing").send().await.unwrap();
     assert_eq!(crate::app::problem(api).await, (404, "not_found".into(), None));
+}
+
+async fn what_was_shared_with_no_worker_there_is_said_to_be_lost(app: TestApp) {
+    let share = app.client.post(format!("{}/partage", app.url)).body(vec![0; 3 * 1024 * 1024]);
+    let answer = share.send().await.unwrap();
+    assert_eq!(
+        (answer.status().as_u16(), &answer.headers()["location"]),
+        (303, &"/?shared=lost".parse().unwrap())
+    );
 }
 
 async fn a_backup_holds_everything(app: TestApp) {

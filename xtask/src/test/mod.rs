@@ -5,6 +5,7 @@
 
 mod checks;
 mod suites;
+mod tus;
 
 use crate::postgres::Postgres;
 use crate::{app, places, sh, signals, toolchain, tools};
@@ -59,6 +60,9 @@ fn run_suites(suites: &[Suite], filter: &[String]) -> Result<Tally> {
             needed.push(tools::IP);
         }
     }
+    if chosen.iter().any(|(suite, _)| suite.name == tus::SUITE) {
+        needed.extend([tools::NODE, tools::NPM]);
+    }
     if own_cluster {
         needed.push(tools::POSTGRES);
     }
@@ -74,6 +78,13 @@ fn run_suites(suites: &[Suite], filter: &[String]) -> Result<Tally> {
         let url =
             cluster.as_ref().map(|cluster| if suite.apart { cluster.socket_url() } else { cluster.url() });
         env.extend(url.map(|url| ("VIGIE_TEST_POSTGRES", url)));
+        if suite.name == tus::SUITE {
+            match tus::prepare() {
+                Ok(folder) => env.push(("VIGIE_TUS", folder.to_string_lossy().into_owned())),
+                // The test says what is missing, and the other suites run.
+                Err(error) => eprintln!("error: {error:#}"),
+            }
+        }
         tally += suite.run(&filter, &env)?;
         signals::check()?;
     }

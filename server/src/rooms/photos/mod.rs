@@ -9,8 +9,8 @@ pub mod http;
 pub mod store;
 
 use crate::app::App;
-use crate::db::Tx;
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::rooms::reports;
 use anyhow::Context;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
@@ -24,12 +24,21 @@ pub fn blob_name(hash: &PhotoHash, side: u32) -> String {
     format!("{shelf}/{hash}-{side}.jpg")
 }
 
+/// The photo of that name, if it is there; the reports that name it know.
+pub async fn known(app: &App, hash: &PhotoHash) -> Result<Option<PhotoReceipt>> {
+    let known = store::find(app.db.read(), hash).await?;
+    if known.is_some() {
+        reports::awaited::photo_came(app, hash).await?;
+    }
+    Ok(known)
+}
+
 /// Keeps the JPEG `bytes` whose SHA-256 is `hash`. Repeating it answers the same.
 ///
 /// # Errors
 /// `photo_hash_mismatch` (cut or altered on its way), `photo_unreadable`, `unsupported_photo`, `too_large`.
 pub async fn keep(app: &App, hash: &PhotoHash, bytes: Bytes) -> Result<PhotoReceipt> {
-    if let Some(known) = store::find(app.db.read(), hash).await? {
+    if let Some(known) = known(app, hash).await? {
         return Ok(known);
     }
     if hex(&Sha256::digest(&bytes)) != hash.as_str() {
@@ -47,17 +56,8 @@ pub async fn keep(app: &App, hash: &PhotoHash, bytes: Bytes) -> Result<PhotoRece
     let receipt = PhotoReceipt { hash: hash.clone(), width, height };
     store::insert(&mut tx, &receipt, app.clock.now()).await?;
     tx.commit().await?;
+    reports::awaited::photo_came(app, hash).await?;
     Ok(receipt)
-}
-
-/// Checks that every photo of a report has arrived.
-pub async fn require(tx: &mut Tx, hashes: &[PhotoHash]) -> Result<()> {
-    for hash in hashes {
-        if store::find(&mut **tx, hash).await?.is_none() {
-            return Err(Error::Problem(Problem::of(Code::PhotoMissing, hash.as_str())));
-        }
-    }
-    Ok(())
 }
 
 /// Lower-case hexadecimal.

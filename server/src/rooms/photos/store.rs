@@ -4,13 +4,10 @@ use crate::db::Tx;
 use shared::ids::PhotoHash;
 use shared::instant::Instant;
 use shared::photos::PhotoReceipt;
-use sqlx::{Any, Executor, Row};
+use sqlx::{AnyPool, Row};
 
 /// The photo of that name.
-pub async fn find<'c>(
-    db: impl Executor<'c, Database = Any>,
-    hash: &PhotoHash,
-) -> sqlx::Result<Option<PhotoReceipt>> {
+pub async fn find(db: &AnyPool, hash: &PhotoHash) -> sqlx::Result<Option<PhotoReceipt>> {
     let row = sqlx::query("SELECT width, height FROM photos WHERE hash = $1").bind(hash.as_str());
     row.fetch_optional(db)
         .await?

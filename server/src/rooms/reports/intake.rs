@@ -1,21 +1,22 @@
 //! The story of a report coming in, on one page and in one transaction:
-//! claim the id → place → photos → duplicate judged → routed → jobs put → receipt.
+//! claim the id → place → duplicate judged → routed → jobs put → receipt.
 //!
 //! The first statement is a write (the claim), so two deliveries of one parcel wait for each other, and the second is
 //! answered with the stored receipt. The place's row is written next, so two reports on one place wait for each other,
-//! and the second sees the first. Nothing here talks to the network: mails leave later, by jobs.
+//! and the second sees the first. Photos may come later: what is still missing is said anew with each answer. Nothing
+//! here talks to the network: mails leave later, by jobs.
 
 use super::store::{self, Row};
-use super::{jobs, key_hash, note};
+use super::{awaited, jobs, key_hash, note};
 use crate::app::App;
 use crate::db::Tx;
 use crate::error::Result;
-use crate::rooms::{photos, places, routing};
+use crate::rooms::{places, routing};
 use anyhow::Context;
 use shared::ids::{Key, ParcelId};
 use shared::instant::Instant;
 use shared::problem::{Code, Problem};
-use shared::reports::duplicate::{Facts, Verdict, judge};
+use shared::reports::duplicate::{Facts, Said, Verdict, judge};
 use shared::reports::status::Status;
 use shared::reports::{Event, NewReport, Outcome, Receipt, category};
 use shared::routing::Choice;
@@ -30,21 +31,26 @@ pub struct Parcel {
     pub at: Instant,
 }
 
-/// Takes `report` in. A replay is answered with the stored receipt.
+/// Takes `report` in. A replay is answered with the stored receipt; either says which photos are still missing.
 ///
 /// # Errors
-/// What [`NewReport::checked`] refuses, `id_taken`, `place_unknown`, `place_closed`, `photo_missing`.
+/// What [`NewReport::checked`] refuses, `id_taken`, `place_unknown`, `place_closed`.
 pub async fn take(app: &App, parcel: &Parcel, report: NewReport) -> Result<Receipt> {
     let report = report.checked()?;
+    let receipt = admit(app, parcel, &report).await?;
+    let missing = if report.photos.is_empty() { vec![] } else { awaited::missing(app, &parcel.id).await? };
+    Ok(Receipt { missing, ..receipt })
+}
+
+async fn admit(app: &App, parcel: &Parcel, report: &NewReport) -> Result<Receipt> {
     let mut tx = app.db.write().await?;
     if let Some(receipt) = claim(&mut tx, parcel).await? {
         return Ok(receipt);
     }
     places::lock(&mut tx, &report.place, parcel.at).await?;
-    photos::require(&mut tx, &report.photos).await?;
-    let receipt = match verdict(&mut tx, parcel, &report).await? {
-        Verdict::Same(main) => join(&mut tx, parcel, &report, &main).await?,
-        Verdict::New => open(&mut tx, parcel, &report).await?,
+    let receipt = match verdict(&mut tx, parcel, report).await? {
+        Verdict::Same(main) => join(&mut tx, parcel, report, &main).await?,
+        Verdict::New => open(&mut tx, parcel, report).await?,
     };
     if let Some(mail) = &report.mail {
         store::insert_contact(&mut tx, parcel, mail, &report.lang).await?;
@@ -86,15 +92,24 @@ async fn claim(tx: &mut Tx, parcel: &Parcel) -> Result<Option<Receipt>> {
     }
 }
 
+/// New, or said before. The person's word is heard about public reports only, and a private report is never put under a
+/// public one, where its words would show.
 async fn verdict(tx: &mut Tx, parcel: &Parcel, report: &NewReport) -> Result<Verdict> {
-    let candidates = store::open_at(tx, &report.place, report.category.as_deref()).await?;
+    let mut candidates = store::open_at(tx, &report.place, report.category.as_deref()).await?;
+    let (_, private) = standing(report);
+    let named = match &report.same_as {
+        Some(same) if !private => store::public(tx, same).await?,
+        _ => None,
+    };
+    let same_as = named.as_ref().map(|facts| facts.id.clone());
+    candidates.extend(named);
     let draft = Facts {
         id: parcel.id.clone(),
         place: report.place.clone(),
         category: report.category.clone(),
         status: Status::New,
     };
-    Ok(judge(&draft, &candidates))
+    Ok(judge(&draft, Said { same_as: same_as.as_ref(), unlike: &report.unlike }, &candidates))
 }
 
 /// Nobody had said this: a report of its own, its number, its desks, a job for each mailbox.
@@ -103,9 +118,11 @@ async fn open(tx: &mut Tx, parcel: &Parcel, report: &NewReport) -> Result<Receip
     let row = Row { parcel, report, number: Some(number), merged_into: None };
     store::insert(tx, &row).await?;
     note(tx, &parcel.id, parcel.at, &Event::Received).await?;
+    let missing = !store::missing(&mut **tx, &parcel.id).await?.is_empty();
+    let leave_at = awaited::leave_at(parcel.at, standing(report).0, missing);
     let choices = routing::route(tx, &report.place, report.category.as_deref(), parcel.at).await?;
     for choice in &choices {
-        tell(tx, parcel, choice).await?;
+        tell(tx, parcel, choice, leave_at).await?;
     }
     Ok(Receipt {
         id: parcel.id.clone(),
@@ -115,13 +132,14 @@ async fn open(tx: &mut Tx, parcel: &Parcel, report: &NewReport) -> Result<Receip
         people: 1,
         sent_to: choices.iter().map(routing::view).collect(),
         at: parcel.at,
+        missing: vec![],
     })
 }
 
 /// A desk with a mailbox gets a job; its absence is said in public.
-async fn tell(tx: &mut Tx, parcel: &Parcel, choice: &Choice) -> Result<()> {
+async fn tell(tx: &mut Tx, parcel: &Parcel, choice: &Choice, leave_at: Instant) -> Result<()> {
     match &choice.desk {
-        Some(desk) if desk.has_mailbox => jobs::put_tell_desk(tx, parcel, desk).await,
+        Some(desk) if desk.has_mailbox => jobs::put_tell_desk(tx, parcel, desk, leave_at).await,
         _ => note(tx, &parcel.id, parcel.at, &Event::NoMailbox { function: choice.function }).await,
     }
 }
@@ -132,9 +150,13 @@ async fn join(tx: &mut Tx, parcel: &Parcel, report: &NewReport, main: &ParcelId)
     add_supporter(tx, parcel, main).await
 }
 
+/// One more person waits; unless it is one who does already, by the secret they show.
 async fn add_supporter(tx: &mut Tx, parcel: &Parcel, main: &ParcelId) -> Result<Receipt> {
-    let counted = store::count_person(tx, main).await?;
-    note(tx, main, parcel.at, &Event::Supported { people: counted.people }).await?;
+    let known = store::owns(&mut **tx, main, &key_hash(&parcel.key)).await?;
+    let counted = store::count_people(tx, main, if known { 0 } else { 1 }).await?;
+    if !known {
+        note(tx, main, parcel.at, &Event::Supported { people: counted.people }).await?;
+    }
     let choices = routing::route(tx, &counted.place, counted.category.as_deref(), parcel.at).await?;
     Ok(Receipt {
         id: parcel.id.clone(),
@@ -144,6 +166,7 @@ async fn add_supporter(tx: &mut Tx, parcel: &Parcel, main: &ParcelId) -> Result<
         people: counted.people,
         sent_to: choices.iter().map(routing::view).collect(),
         at: parcel.at,
+        missing: vec![],
     })
 }
 
@@ -154,8 +177,8 @@ async fn settle(mut tx: Tx, receipt: &Receipt) -> Result<()> {
     Ok(())
 }
 
-/// The urgency and the privacy of a report follow from its category.
+/// The urgency of a report is what the person says, else its category's; its privacy follows from its category.
 pub fn standing(report: &NewReport) -> (i16, bool) {
     let slug = report.category.as_deref();
-    (category::urgency(slug), category::is_private(slug))
+    (report.urgency.unwrap_or_else(|| category::urgency(slug)), category::is_private(slug))
 }

@@ -4,7 +4,7 @@
 //! that dies in between sends once more, under the same Message-ID (the job's), and nothing is ever lost.
 
 use super::intake::Parcel;
-use super::{note, store, view};
+use super::{note, store, view, voices};
 use crate::app::App;
 use crate::db::Tx;
 use crate::edges::ids;
@@ -19,6 +19,7 @@ use minijinja::value::{Serde, Value};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shared::ids::{Key, ParcelId};
+use shared::instant::Instant;
 use shared::problem::Code;
 use shared::reports::Event;
 use shared::routing::Desk;
@@ -43,17 +44,31 @@ struct ToReporter {
     parcel: ParcelId,
 }
 
-/// Puts the job that writes to `desk`.
-pub async fn put_tell_desk(tx: &mut Tx, parcel: &Parcel, desk: &Desk) -> Result<()> {
+/// Puts the job that writes to `desk`, from `leave_at` on.
+pub async fn put_tell_desk(tx: &mut Tx, parcel: &Parcel, desk: &Desk, leave_at: Instant) -> Result<()> {
     let payload = serde_json::to_string(&ToDesk { report: parcel.id.clone(), desk: desk.id.clone() })?;
-    jobs::store::put(tx, ids::id(parcel.at).as_str(), TELL_DESK, &payload, parcel.at).await?;
+    let about = Some(parcel.id.as_str());
+    let new = jobs::New { kind: TELL_DESK, about, payload: &payload, run_at: leave_at };
+    jobs::store::put(tx, ids::id(parcel.at).as_str(), &new).await?;
+    Ok(())
+}
+
+/// Lets the mails about `report` leave that waited for its photos.
+pub async fn release(app: &App, report: &ParcelId) -> Result<()> {
+    let mut tx = app.db.write().await?;
+    let hurried = jobs::store::hurry(&mut tx, TELL_DESK, report.as_str(), app.clock.now()).await?;
+    tx.commit().await?;
+    if hurried > 0 {
+        app.jobs_put.notify_one();
+    }
     Ok(())
 }
 
 /// Puts the job that writes to the reporter.
 pub async fn put_tell_reporter(tx: &mut Tx, parcel: &Parcel) -> Result<()> {
     let payload = serde_json::to_string(&ToReporter { parcel: parcel.id.clone() })?;
-    jobs::store::put(tx, ids::id(parcel.at).as_str(), TELL_REPORTER, &payload, parcel.at).await?;
+    let new = jobs::New { kind: TELL_REPORTER, about: None, payload: &payload, run_at: parcel.at };
+    jobs::store::put(tx, ids::id(parcel.at).as_str(), &new).await?;
     Ok(())
 }
 
@@ -105,8 +120,9 @@ async fn desk_letter(app: &App, job: &Job, to: &ToDesk, mails: Vec<String>) -> R
     let page = view::for_desks(app, &to.report).await.map_err(internal)?;
     let place = places::page(app, &page.brief.place).await.map_err(internal)?.place;
     let title = words::title(app.pages.catalog(LANG_OF_DESKS), &page.brief);
-    let picture = match &page.brief.photo {
-        Some(hash) => app.blobs.get(&photos::blob_name(hash, 960)).await?,
+    let photo = page.voices.iter().flat_map(|voice| &voice.photos).next();
+    let picture = match photo {
+        Some(photo) => app.blobs.get(&photos::blob_name(&photo.hash, 960)).await?,
         None => None,
     };
     Ok(Letter {
@@ -115,7 +131,8 @@ async fn desk_letter(app: &App, job: &Job, to: &ToDesk, mails: Vec<String>) -> R
         to: mails,
         values: Value::from(Serde(json!({
             "link": format!("{}/demandes/{}", app.config.public_url, to.report), "page": page, "place": place, "title": title,
-            "has_picture": picture.is_some(),
+            "has_picture": picture.is_some(), "caption": photo.map(|photo| &photo.caption),
+            "awaited": voices::awaited(&page),
         }))),
         picture: picture.map(|jpeg| Picture { name: format!("photo-{}.jpg", job.id), jpeg: jpeg.to_vec() }),
     })
@@ -146,7 +163,7 @@ fn internal(error: Error) -> Failed {
         Error::Problem(problem) if problem.code == Code::ReportUnknown => {
             Failed::Drop("the report is gone".into())
         }
-        Error::Problem(problem) => Failed::Retry(problem.to_string()),
+        Error::Problem(problem) | Error::Under(_, problem) => Failed::Retry(problem.to_string()),
         Error::Internal(error) => error.into(),
     }
 }

@@ -1,14 +1,16 @@
 //! Reports: the noun Vigie is about.
 //!
-//! `intake.rs` is the one story of a report coming in; `view.rs` decides what is shown to whom; `jobs.rs` tells those in
-//! charge. Promises: a parcel is taken once, whoever repeats it; what is public is decided in `view.rs` alone.
+//! `intake.rs` is the one story of a report coming in; `awaited.rs` knows the photos that come later; `view.rs` decides
+//! what is shown to whom; `jobs.rs` tells those in charge. Promises: a parcel is taken once, whoever repeats it; what is public is decided in `view.rs` alone.
 
+pub mod awaited;
 pub mod http;
 pub mod intake;
 pub mod jobs;
 pub mod site;
 pub mod store;
 pub mod view;
+pub mod voices;
 
 use crate::app::App;
 use crate::db::Tx;

@@ -1,6 +1,6 @@
 //! Reports as pages, complete without the app.
 
-use super::view;
+use super::{view, voices};
 use crate::app::App;
 use crate::error::Result;
 use crate::web::site::{or_missing, render};
@@ -34,6 +34,8 @@ pub async fn page(State(app): State<App>, Path(id): Path<String>, headers: Heade
     if page.brief.id.as_str() != id {
         return Ok(Redirect::to(&format!("/demandes/{}", page.brief.id)).into_response());
     }
-    let now = app.clock.now();
-    render(&app, &headers, "pages/report.html", json!({ "page": page, "now": now }))
+    let photos: Vec<_> = page.voices.iter().flat_map(|voice| &voice.photos).collect();
+    let values =
+        json!({ "page": page, "photos": photos, "awaited": voices::awaited(&page), "now": app.clock.now() });
+    render(&app, &headers, "pages/report.html", values)
 }

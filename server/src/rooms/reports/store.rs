@@ -2,12 +2,12 @@
 
 use super::intake::{Parcel, standing};
 use crate::db::Tx;
-use shared::ids::{ParcelId, PlaceId};
+use shared::ids::{ParcelId, PhotoHash, PlaceId};
 use shared::instant::Instant;
 use shared::reports::duplicate::Facts;
 use shared::reports::status::Status;
 use shared::reports::{NewReport, Receipt};
-use sqlx::{AnyPool, Row as _};
+use sqlx::{Any, AnyPool, Executor, Row as _};
 
 /// A report about to be written.
 pub struct Row<'a> {
@@ -72,14 +72,14 @@ pub async fn next_number(tx: &mut Tx) -> sqlx::Result<i64> {
         .await
 }
 
-/// Writes a report and names its photos.
+/// Writes a report and names its photos, be they there or not.
 pub async fn insert(tx: &mut Tx, row: &Row<'_>) -> sqlx::Result<()> {
     let (report, parcel) = (row.report, row.parcel);
     let (urgency, private) = standing(report);
     sqlx::query(
         "INSERT INTO reports (id, number, merged_into, place_id, category, urgency, description, private, status,
-                              people, lang, observed_at, received_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12)",
+                              people, lang, observed_at, received_at, spot, lat, lon, ask_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12, $13, $14, $15, $16)",
     )
     .bind(parcel.id.as_str())
     .bind(row.number)
@@ -93,17 +93,47 @@ pub async fn insert(tx: &mut Tx, row: &Row<'_>) -> sqlx::Result<()> {
     .bind(&report.lang)
     .bind(report.observed_at.0)
     .bind(parcel.at.0)
+    .bind(&report.spot)
+    .bind(report.position.map(|position| position.lat))
+    .bind(report.position.map(|position| position.lon))
+    .bind(report.ask_at.map(|at| at.0))
     .execute(&mut **tx)
     .await?;
-    for (position, hash) in (0_i16..).zip(&report.photos) {
-        sqlx::query("INSERT INTO report_photos (report_id, hash, position) VALUES ($1, $2, $3)")
+    let captions = report.captions.iter().map(String::as_str).chain(std::iter::repeat(""));
+    for ((position, hash), caption) in (0_i16..).zip(&report.photos).zip(captions) {
+        sqlx::query("INSERT INTO report_photos (report_id, hash, position, caption) VALUES ($1, $2, $3, $4)")
             .bind(parcel.id.as_str())
             .bind(hash.as_str())
             .bind(position)
+            .bind(caption)
             .execute(&mut **tx)
             .await?;
     }
     Ok(())
+}
+
+/// Photos that `report` names and that are not there, in its order.
+pub async fn missing<'c>(
+    db: impl Executor<'c, Database = Any>,
+    report: &ParcelId,
+) -> sqlx::Result<Vec<PhotoHash>> {
+    let hashes: Vec<String> = sqlx::query_scalar(
+        "SELECT rp.hash FROM report_photos rp
+         WHERE rp.report_id = $1 AND NOT EXISTS (SELECT 1 FROM photos f WHERE f.hash = rp.hash) ORDER BY rp.position",
+    )
+    .bind(report.as_str())
+    .fetch_all(db)
+    .await?;
+    hashes.iter().map(|hash| parse_hash(hash)).collect()
+}
+
+/// The reports that name a photo.
+pub async fn naming(db: &AnyPool, hash: &PhotoHash) -> sqlx::Result<Vec<ParcelId>> {
+    let ids: Vec<String> = sqlx::query_scalar("SELECT report_id FROM report_photos WHERE hash = $1")
+        .bind(hash.as_str())
+        .fetch_all(db)
+        .await?;
+    ids.iter().map(|id| parse_id(id)).collect()
 }
 
 /// Keeps where the reporter wants news.
@@ -128,7 +158,11 @@ pub async fn forget_contact(tx: &mut Tx, report: &ParcelId, proof: &str) -> sqlx
 }
 
 /// Whether `proof` belongs to the reporter of `report` or to somebody whose parcel became part of it.
-pub async fn owns(db: &AnyPool, report: &ParcelId, proof: &str) -> sqlx::Result<bool> {
+pub async fn owns<'c>(
+    db: impl Executor<'c, Database = Any>,
+    report: &ParcelId,
+    proof: &str,
+) -> sqlx::Result<bool> {
     let count: i64 =
         sqlx::query_scalar("SELECT COUNT(*) FROM parcels WHERE report_id = $1 AND key_hash = $2")
             .bind(report.as_str())
@@ -161,25 +195,38 @@ pub async fn open_at(tx: &mut Tx, place: &PlaceId, category: Option<&str>) -> sq
 
 /// The public report that `id` is, or was merged into.
 pub async fn main_of(tx: &mut Tx, id: &ParcelId) -> sqlx::Result<Option<ParcelId>> {
-    let main: Option<String> =
-        sqlx::query_scalar("SELECT COALESCE(merged_into, id) FROM reports WHERE id = $1 AND private = 0")
-            .bind(id.as_str())
-            .fetch_optional(&mut **tx)
-            .await?;
-    main.as_deref().map(parse_id).transpose()
+    Ok(public(tx, id).await?.map(|facts| facts.id))
 }
 
-/// Counts one more person on a report.
-pub async fn count_person(tx: &mut Tx, main: &ParcelId) -> sqlx::Result<Counted> {
+/// What the judge wants to know of the public report that `id` is, or was merged into.
+pub async fn public(tx: &mut Tx, id: &ParcelId) -> sqlx::Result<Option<Facts>> {
     let row = sqlx::query(
-        "UPDATE reports SET people = people + 1 WHERE id = $1 RETURNING number, people, place_id, category",
+        "SELECT main.id, main.place_id, main.category, main.status
+         FROM reports r JOIN reports main ON main.id = COALESCE(r.merged_into, r.id)
+         WHERE r.id = $1 AND main.private = 0",
     );
-    let row = row.bind(main.as_str()).fetch_one(&mut **tx).await?;
+    let row = row.bind(id.as_str()).fetch_optional(&mut **tx).await?;
+    row.map(|row| {
+        Ok(Facts {
+            id: parse_id(row.try_get("id")?)?,
+            place: parse_place(row.try_get("place_id")?)?,
+            category: row.try_get("category")?,
+            status: parse_status(row.try_get("status")?)?,
+        })
+    })
+    .transpose()
+}
+
+/// Counts `more` people on a report.
+pub async fn count_people(tx: &mut Tx, main: &ParcelId, more: i64) -> sqlx::Result<Counted> {
+    let row = sqlx::query(
+        "UPDATE reports SET people = people + $2 WHERE id = $1 RETURNING number, people, place_id, category",
+    );
+    let row = row.bind(main.as_str()).bind(more).fetch_one(&mut **tx).await?;
     Ok(Counted {
         number: row.try_get("number")?,
         people: row.try_get("people")?,
-        place: PlaceId::parse(row.try_get("place_id")?)
-            .map_err(|problem| sqlx::Error::Decode(problem.into()))?,
+        place: parse_place(row.try_get("place_id")?)?,
         category: row.try_get("category")?,
     })
 }
@@ -252,6 +299,16 @@ pub async fn solved_after(db: &AnyPool, place: &PlaceId) -> sqlx::Result<Vec<i64
 /// Reads an id that we wrote.
 pub fn parse_id(text: &str) -> sqlx::Result<ParcelId> {
     ParcelId::parse(text).map_err(|problem| sqlx::Error::Decode(problem.into()))
+}
+
+/// Reads a place that we wrote.
+pub fn parse_place(text: &str) -> sqlx::Result<PlaceId> {
+    PlaceId::parse(text).map_err(|problem| sqlx::Error::Decode(problem.into()))
+}
+
+/// Reads a photo's name that we wrote.
+pub fn parse_hash(text: &str) -> sqlx::Result<PhotoHash> {
+    PhotoHash::parse(text).map_err(|problem| sqlx::Error::Decode(problem.into()))
 }
 
 /// Reads a status that we wrote.

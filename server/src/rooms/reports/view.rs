@@ -3,17 +3,17 @@
 //! A private report is in no list and its page is refused, except to whoever shows a key of it. A report merged into
 //! another has no page of its own: asking for it gives the one it joined.
 
-use super::key_hash;
-use super::store::{self, parse_id, parse_status};
+use super::store::{self, parse_hash, parse_id, parse_place, parse_status};
+use super::{key_hash, voices};
 use crate::app::App;
 use crate::error::Result;
 use crate::rooms::routing;
 use anyhow::Context;
 use serde::Deserialize;
-use shared::ids::{Key, ParcelId, PhotoHash, PlaceId};
+use shared::ids::{Key, ParcelId, PlaceId};
 use shared::instant::Instant;
 use shared::problem::{Code, Problem};
-use shared::reports::{Event, JournalEntry, Mine, PhotoView, ReportBrief, ReportList, ReportPage, Voice};
+use shared::reports::{Event, JournalEntry, Mine, ReportBrief, ReportList, ReportPage};
 use shared::text;
 use sqlx::any::AnyRow;
 use sqlx::{AnyPool, Row};
@@ -39,7 +39,8 @@ macro_rules! brief {
     () => {
         "SELECT r.id, r.number, r.place_id, p.name AS place_name, r.category, r.description, r.status, r.people,
                 r.received_at, r.urgency,
-                (SELECT rp.hash FROM report_photos rp WHERE rp.report_id = r.id ORDER BY rp.position LIMIT 1) AS photo
+                (SELECT rp.hash FROM report_photos rp JOIN photos f ON f.hash = rp.hash
+                 WHERE rp.report_id = r.id ORDER BY rp.position LIMIT 1) AS photo
          FROM reports r JOIN places p ON p.id = r.place_id "
     };
 }
@@ -112,7 +113,7 @@ pub async fn for_desks(app: &App, main: &ParcelId) -> Result<ReportPage> {
     let brief = read_brief(&row)?;
     Ok(ReportPage {
         urgency: row.try_get("urgency")?,
-        voices: voices(db, main).await?,
+        voices: voices::of(db, main).await?,
         desks: routing::in_charge(app, &brief.place, brief.category.as_deref()).await?,
         journal: journal(db, main).await?,
         mine: None,
@@ -146,44 +147,6 @@ async fn mine(db: &AnyPool, main: &ParcelId, key: Option<&Key>, private: bool) -
     Ok(Some(Mine { has_mail: contacts > 0, private }))
 }
 
-/// The reporter first, then each merged report that brought words or photos.
-async fn voices(db: &AnyPool, main: &ParcelId) -> Result<Vec<Voice>> {
-    let rows = sqlx::query(
-        "SELECT id, description, received_at FROM reports WHERE id = $1 OR merged_into = $1
-         ORDER BY CASE WHEN merged_into IS NULL THEN 0 ELSE 1 END, received_at, id",
-    )
-    .bind(main.as_str())
-    .fetch_all(db)
-    .await?;
-    let mut voices = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let photos = photos_of(db, row.try_get("id")?).await?;
-        let description: String = row.try_get("description")?;
-        if voices.is_empty() || !description.is_empty() || !photos.is_empty() {
-            voices.push(Voice { at: Instant(row.try_get("received_at")?), description, photos });
-        }
-    }
-    Ok(voices)
-}
-
-async fn photos_of(db: &AnyPool, report: &str) -> Result<Vec<PhotoView>> {
-    let rows = sqlx::query(
-        "SELECT f.hash, f.width, f.height FROM report_photos rp JOIN photos f ON f.hash = rp.hash
-         WHERE rp.report_id = $1 ORDER BY rp.position",
-    );
-    let rows = rows.bind(report).fetch_all(db).await?;
-    let side =
-        |row: &AnyRow, name: &str| row.try_get::<i64, _>(name).map(|side| u32::try_from(side).unwrap_or(0));
-    let photo = |row: &AnyRow| {
-        Ok(PhotoView {
-            hash: parse_hash(row.try_get("hash")?)?,
-            width: side(row, "width")?,
-            height: side(row, "height")?,
-        })
-    };
-    rows.iter().map(photo).collect()
-}
-
 async fn journal(db: &AnyPool, main: &ParcelId) -> Result<Vec<JournalEntry>> {
     let rows = sqlx::query("SELECT at, event FROM journal WHERE report_id = $1 ORDER BY position");
     let rows = rows.bind(main.as_str()).fetch_all(db).await?;
@@ -201,8 +164,7 @@ fn read_brief(row: &AnyRow) -> sqlx::Result<ReportBrief> {
     Ok(ReportBrief {
         id: parse_id(row.try_get("id")?)?,
         number: row.try_get::<Option<i64>, _>("number")?.unwrap_or_default(),
-        place: PlaceId::parse(row.try_get("place_id")?)
-            .map_err(|problem| sqlx::Error::Decode(problem.into()))?,
+        place: parse_place(row.try_get("place_id")?)?,
         place_name: row.try_get("place_name")?,
         category: row.try_get("category")?,
         excerpt: text::excerpt(&description, EXCERPT),
@@ -211,8 +173,4 @@ fn read_brief(row: &AnyRow) -> sqlx::Result<ReportBrief> {
         photo: row.try_get::<Option<&str>, _>("photo")?.map(parse_hash).transpose()?,
         received_at: Instant(row.try_get("received_at")?),
     })
-}
-
-fn parse_hash(text: &str) -> sqlx::Result<PhotoHash> {
-    PhotoHash::parse(text).map_err(|problem| sqlx::Error::Decode(problem.into()))
 }

@@ -1,0 +1,37 @@
+//! Photos that come after the words that name them. Mails to desks wait for them, but not for long.
+//!
+//! Words and photos are separate deliveries and may cross. Each looks, after its own commit, whether all is there now:
+//! the last to commit sees the whole, and a crash in between is mended by repeating either delivery.
+
+use super::{jobs, store};
+use crate::app::App;
+use crate::error::Result;
+use shared::ids::{ParcelId, PhotoHash};
+use shared::instant::{Instant, MINUTE};
+
+/// How long mails wait for photos that were announced, in milliseconds.
+pub const PATIENCE: i64 = 10 * MINUTE;
+/// The urgency that waits for nothing.
+const IMMEDIATE: i16 = 4;
+
+/// When mails leave about words that came at `at`, some of their photos still `missing` or not.
+pub fn leave_at(at: Instant, urgency: i16, missing: bool) -> Instant {
+    if missing && urgency < IMMEDIATE { at.plus(PATIENCE) } else { at }
+}
+
+/// The photos that a delivered parcel names and that are not there yet. When there are none, its mails leave.
+pub async fn missing(app: &App, parcel: &ParcelId) -> Result<Vec<PhotoHash>> {
+    let missing = store::missing(app.db.read(), parcel).await?;
+    if missing.is_empty() {
+        jobs::release(app, parcel).await?;
+    }
+    Ok(missing)
+}
+
+/// A photo is there: the mails of the reports for which it was the last one leave.
+pub async fn photo_came(app: &App, hash: &PhotoHash) -> Result<()> {
+    for report in store::naming(app.db.read(), hash).await? {
+        missing(app, &report).await?;
+    }
+    Ok(())
+}
