@@ -1,22 +1,31 @@
 // The service worker: the shell without a network, reads with a little patience, and a hand for the outbox.
 //
-// Owns: three caches. `shell-VERSION` holds what this build is made of; `data` the last public answers of the API;
-// `photos` a bounded number of pictures.
+// Owns: four caches. `shell-VERSION` holds what this build is made of; `data` the last public answers of the API;
+// `photos` a bounded number of pictures; `shared` what another app hands over, until the page takes it.
 // Promises: only answers that carry `x-vigie: 1` are kept or believed, so that the page of a captive portal never
 // becomes ours; what was asked with a key is never kept; a new version waits until the page asks for it.
-// Does not: touch anything but GET of this origin. Parcels leave through the outbox, in Rust.
+// Does not: touch anything but GET of this origin, and what is shared. Parcels leave through the outbox, in Rust.
 //
-// The build fills in the four places marked with a comment. Listeners are added at once, as browsers want it.
+// Pages of an earlier and of a later version live with this worker, and it with their outbox. What keeps that true:
+// - messages ("drain", "update", `{have}` with a port) never change their meaning; what is not understood is not answered;
+// - `data` and `photos` hold plain answers under plain addresses: every version reads them, none needs what is there;
+// - the shell of the version before stays while pages may still be open that were made of it;
+// - the outbox's stores only gain stores and fields, states keep their names (`pwa/outbox`).
+//
+// The build fills in the five places marked with a comment. Listeners are added at once, as browsers want it.
 
 import init, { drain } from /*WORKER_JS*/"";
 
 const VERSION = /*VERSION*/"";
 const PRECACHE = /*PRECACHE*/[];
+/** The parts of the app that the first screen does without. */
+const PARTS = /*PARTS*/[];
 const WORKER_WASM = /*WORKER_WASM*/"";
 
 const SHELL = `shell-${VERSION}`;
 const DATA = "data";
 const PHOTOS = "photos";
+const SHARED = "shared";
 const MOST = { [DATA]: 150, [PHOTOS]: 200 };
 const PLACES = "/api/v1/places";
 /** Milliseconds to wait for a network that may be there. */
@@ -34,13 +43,17 @@ self.addEventListener("sync", (event) => {
 self.addEventListener("message", (event) => {
   if (event.data === "drain") event.waitUntil(send().catch((error) => console.warn("outbox:", error)));
   if (event.data === "update") event.waitUntil(self.skipWaiting());
+  // Is this the version of a page made of that file?
+  if (event.data?.have) event.ports[0]?.postMessage(PRECACHE.includes(event.data.have));
 });
 
 // ---- Life ----
 
 async function install() {
   const cache = await caches.open(SHELL);
-  await Promise.all([...new Set(PRECACHE)].map((url) => precache(cache, url)));
+  for (const urls of [PRECACHE, PARTS]) {
+    await Promise.all([...new Set(urls)].map((url) => precache(cache, url)));
+  }
   // Without the places the shell still works: the page says that it has no list yet.
   await fetchOurs(new Request(PLACES)).then((answer) => keep(DATA, PLACES, answer)).catch(() => {});
 }
@@ -55,8 +68,11 @@ async function precache(cache, url) {
 }
 
 async function activate() {
-  const wanted = [SHELL, DATA, PHOTOS];
   const names = await caches.keys();
+  const open = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  // Names come in the order in which the caches were made.
+  const before = names.filter((name) => name.startsWith("shell-") && name !== SHELL).at(-1);
+  const wanted = [SHELL, DATA, PHOTOS, SHARED, ...(open.length > 0 ? [before] : [])];
   await Promise.all(names.filter((name) => !wanted.includes(name)).map((name) => caches.delete(name)));
   await self.clients.claim();
 }
@@ -66,8 +82,10 @@ async function activate() {
 /** The answer to a request, or nothing when it is not ours to give. */
 function route(event, request) {
   const url = new URL(request.url);
-  if (request.method !== "GET" || url.origin !== self.location.origin) return undefined;
+  if (url.origin !== self.location.origin) return undefined;
   const path = url.pathname;
+  if (request.method === "POST" && path === "/partage") return takeShared(request);
+  if (request.method !== "GET") return undefined;
   if (path.startsWith("/photos/")) return cacheFirst(event, PHOTOS);
   if (path.startsWith("/assets/") || (!url.search && PRECACHE.includes(path) && path !== "/shell")) {
     return cacheFirst(event, SHELL);
@@ -78,13 +96,23 @@ function route(event, request) {
 }
 
 function readApi(event, request, path) {
-  if (!path.startsWith("/api/v1/") || request.headers.has("authorization")) return undefined;
+  if (!path.startsWith("/api/v1/")) return undefined;
+  if (request.headers.has("authorization")) return withKey(request);
   return path === PLACES ? staleFirst(event) : networkFirst(event);
+}
+
+/** What is asked with a key is never kept; without a network, what the public was told stands in. */
+async function withKey(request) {
+  const fresh = fetchOurs(request);
+  const first = await patiently(fresh, PATIENCE.data);
+  if (first) return first;
+  const kept = await find(request);
+  return kept ? withAge(kept) : fresh.catch(() => Response.error());
 }
 
 async function cacheFirst(event, name) {
   const { request } = event;
-  const kept = await caches.match(request, { ignoreVary: true });
+  const kept = await match(name, request);
   if (kept) return kept;
   const answer = await fetch(request);
   if (isOurs(answer)) event.waitUntil(keep(name, request, answer.clone()).catch(() => {}));
@@ -114,7 +142,7 @@ async function networkFirst(event) {
 
 /** A page of the server, or the shell: without a network, on a slow one, and behind a captive portal. */
 async function page(request) {
-  const shell = await caches.match("/shell", { ignoreVary: true });
+  const shell = await match(SHELL, "/shell");
   if (!shell) return fetch(request);
   return (await patiently(fetchPage(request), PATIENCE.page)) ?? shell;
 }
@@ -146,6 +174,12 @@ function mustBeOurs(answer) {
 
 const fetchOurs = async (request) => mustBeOurs(await fetch(request));
 
+/** What a cache holds, else any: an earlier or later shell may have the file of a page of its version. */
+async function match(name, request) {
+  const own = await (await caches.open(name)).match(request, { ignoreVary: true });
+  return own ?? caches.match(request, { ignoreVary: true });
+}
+
 const find = async (request) => (await caches.open(DATA)).match(request, { ignoreVary: true });
 
 /** The answer goes on at once; a phone without room keeps no copy. */
@@ -173,6 +207,25 @@ function withAge(kept) {
   headers.set("x-vigie-age", String(Math.max(0, age)));
   headers.set("x-vigie-cached", "1");
   return new Response(kept.body, { status: kept.status, headers });
+}
+
+// ---- Shared by another app ----
+
+/** Keeps the photos and words handed over; the page makes a draft of them. */
+async function takeShared(request) {
+  try {
+    const form = await request.formData();
+    const cache = await caches.open(SHARED);
+    const words = ["title", "text", "url"].map((name) => form.get(name)).filter(Boolean).join("\n");
+    const parts = form.getAll("photos").filter((part) => part instanceof Blob && part.size > 0);
+    if (words) parts.push(new Blob([words], { type: "text/plain" }));
+    const at = Date.now();
+    await Promise.all(parts.map((part, n) => cache.put(`/shared/${at}-${n}`, new Response(part))));
+    return Response.redirect("/?shared", 303);
+  } catch (error) {
+    console.warn("share:", error);
+    return Response.redirect("/?shared=lost", 303);
+  }
 }
 
 // ---- Sending ----

@@ -3,6 +3,7 @@
 //! Promises: an answer is what it should be, or it is named: no network, a refusal, or somebody else's page.
 
 use gloo_net::http::{Method, RequestBuilder, Response};
+use outbox::json::Json;
 use shared::ids::{Key, ParcelId};
 use shared::instant::Instant;
 use shared::problem::{MEDIA_TYPE, Problem};
@@ -62,5 +63,5 @@ async fn send(method: Method, path: &str, key: Option<&Key>) -> Result<Response,
 
 /// A refusal, read by the browser's own parser: a parser of ours would weigh more than all screens together.
 fn parse(json: &str) -> Option<Problem> {
-    serde_wasm_bindgen::from_value(js_sys::JSON::parse(json).ok()?).ok()
+    outbox::read_problem(&Json::new(js_sys::JSON::parse(json).ok()?))
 }

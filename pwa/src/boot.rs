@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 /// The value of `data-<name>` on the boot script's tag.
 pub fn data(name: &str) -> Option<String> {
-    let tag = gloo_utils::document().query_selector("script[data-lang-fr]").ok().flatten()?;
+    let tag = gloo_utils::document().query_selector("script[data-langs]").ok().flatten()?;
     tag.get_attribute(&["data-", name].concat())
 }
 

@@ -1,6 +1,7 @@
 //! Small things the browser does for us, with the rough edges taken off.
 
 use gloo_events::EventListener;
+use gloo_timers::callback::Timeout;
 use js_sys::{Array, ArrayBuffer};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlElement, Url};
@@ -31,16 +32,48 @@ impl Drop for ObjectUrl {
     }
 }
 
+/// Whether the server wrote something to read into the page, beside the sentence for browsers that cannot run the app.
+pub fn is_written() -> bool {
+    gloo_utils::document()
+        .query_selector("#main > :not([data-unsupported])")
+        .is_ok_and(|found| found.is_some())
+}
+
 /// Puts the reading position on the first heading of the screen, so that a screen reader says where it is.
 pub fn focus_heading() {
-    let document = gloo_utils::document();
-    let heading = document.query_selector("main h1, h1").ok().flatten();
+    let heading = gloo_utils::document().query_selector("main h1, h1").ok().flatten();
     if let Some(heading) = heading.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
         heading.set_tab_index(-1);
-        // Scrolling is ours: a heading below a sticky bar would jump.
-        let options = web_sys::FocusOptions::new();
-        options.set_prevent_scroll(true);
-        let _ = heading.focus_with_options(&options);
+        still(&heading);
+    }
+}
+
+/// Puts the keyboard on the element with this id, where the page stands; whether there is one.
+pub fn focus_still(id: &str) -> bool {
+    let element = gloo_utils::document().get_element_by_id(id);
+    let element = element.and_then(|element| element.dyn_into::<HtmlElement>().ok());
+    element.as_ref().inspect(|element| still(element)).is_some()
+}
+
+/// The same for the first of these that is there once the screen has changed.
+pub fn focus_soon(ids: Vec<String>) {
+    Timeout::new(0, move || {
+        ids.iter().any(|id| focus_still(id));
+    })
+    .forget();
+}
+
+/// Scrolling is ours: a heading below a sticky bar would jump.
+fn still(element: &HtmlElement) {
+    let options = web_sys::FocusOptions::new();
+    options.set_prevent_scroll(true);
+    let _ = element.focus_with_options(&options);
+}
+
+/// Shows the element with this id.
+pub fn show(id: &str) {
+    if let Some(element) = gloo_utils::document().get_element_by_id(id) {
+        element.scroll_into_view();
     }
 }
 

@@ -7,8 +7,15 @@ use std::ops::Deref;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 
-/// Languages there is a catalog for, each in its own name.
-pub const KNOWN: [(&str, &str); 2] = [("fr", "Français"), ("en", "English")];
+/// The language of who asked for none of ours.
+const DEFAULT: &str = "fr";
+
+/// Languages there is a catalog for, each with its own name: the page says which.
+pub fn known() -> Vec<(String, String)> {
+    let listed = boot::data("langs").unwrap_or_default();
+    let named = listed.split(',').filter_map(|one| one.split_once(' '));
+    named.map(|(code, name)| (code.to_owned(), name.to_owned())).collect()
+}
 
 /// The words of the person's language.
 #[derive(Clone, Debug)]
@@ -63,6 +70,22 @@ impl Words {
         date.to_locale_date_string(self.lang(), &options).into()
     }
 
+    /// "3 oct. à 14:02".
+    pub fn moment(&self, at: Instant) -> String {
+        let options = |pairs: [(&str, &str); 2]| {
+            let options = js_sys::Object::new();
+            for (name, value) in pairs {
+                let _ = js_sys::Reflect::set(&options, &name.into(), &value.into());
+            }
+            options
+        };
+        let date = js_date(at);
+        let day = date.to_locale_date_string(self.lang(), &options([("day", "numeric"), ("month", "short")]));
+        let hour = options([("hour", "numeric"), ("minute", "2-digit")]);
+        let time = date.to_locale_time_string_with_options(self.lang(), &hour);
+        self.with("moment", &[("day", &String::from(day)), ("time", &String::from(time))])
+    }
+
     /// "60 m", "1,2 km".
     pub fn distance(&self, metres: f64) -> String {
         let metres = whole(metres);
@@ -96,6 +119,11 @@ fn js_date(at: Instant) -> js_sys::Date {
     js_sys::Date::new(&JsValue::from_f64(millis))
 }
 
+/// Minutes the phone's wall clock is behind UTC at that instant: negative in France.
+pub fn behind_utc(at: Instant) -> i64 {
+    whole(js_date(at).get_timezone_offset())
+}
+
 /// The machine's form of an instant, for `<time datetime>`.
 pub fn iso(at: Instant) -> String {
     js_date(at).to_iso_string().into()
@@ -104,26 +132,36 @@ pub fn iso(at: Instant) -> String {
 /// The catalog to start with: the person's choice, the browser's language, French.
 pub async fn first() -> Option<Words> {
     let wanted = wanted();
-    match load(wanted).await {
-        None if wanted != KNOWN[0].0 => load(KNOWN[0].0).await,
+    match load(&wanted).await {
+        None if wanted != DEFAULT => load(DEFAULT).await,
         found => found,
     }
 }
 
-fn wanted() -> &'static str {
-    let known = |tag: &str| KNOWN.iter().map(|(code, _)| *code).find(|code| tag.starts_with(code));
-    let chosen = session::lang().and_then(|tag| known(&tag));
-    let browser = || gloo_utils::window().navigator().language().and_then(|tag| known(&tag));
-    chosen.or_else(browser).unwrap_or(KNOWN[0].0)
+fn wanted() -> String {
+    let codes = known();
+    let ours = |tag: &str| codes.iter().map(|(code, _)| code).find(|code| tag.starts_with(&***code)).cloned();
+    let chosen = session::lang().and_then(|tag| ours(&tag));
+    let browser = || gloo_utils::window().navigator().language().and_then(|tag| ours(&tag));
+    chosen.or_else(browser).unwrap_or_else(|| DEFAULT.to_owned())
+}
+
+/// The browser's own rules (ECMA-402); where it has none for the language, its default's.
+fn plural(lang: &str, n: i64) -> String {
+    let rules = js_sys::Intl::PluralRules::new(&js_sys::Array::of1(&lang.into()), &js_sys::Object::new());
+    #[expect(clippy::cast_precision_loss, reason = "nothing here is counted beyond 2^53")]
+    let n = n as f64;
+    rules.select(n).into()
 }
 
 /// Fetches the catalog of `lang` and tells the document that it speaks it.
 pub async fn load(lang: &str) -> Option<Words> {
     let address = boot::data(&["lang-", lang].concat())?;
     let (json, _) = api::get(&address, None).await.ok()?;
-    let messages = wire::messages(json)?;
+    let catalog = Catalog::new(lang, wire::messages(json)?, plural);
     if let Some(html) = gloo_utils::document().document_element() {
-        let _ = html.set_attribute("lang", lang);
+        let _ = html.set_attribute("lang", catalog.lang());
+        let _ = html.set_attribute("dir", &catalog.say("lang_dir"));
     }
-    Some(Words(Rc::new(Catalog::new(lang, messages))))
+    Some(Words(Rc::new(catalog)))
 }

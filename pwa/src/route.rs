@@ -25,8 +25,14 @@ impl Filter {
 pub enum Route {
     /// The big button.
     Home,
-    /// A report being made, for a school when one was carried over.
-    Compose(Option<PlaceId>),
+    /// A report to begin, for a school when one was carried over.
+    Begin(Option<PlaceId>),
+    /// A report being made.
+    Compose(ParcelId),
+    /// What another app handed over, to begin a report with.
+    Shared,
+    /// Home, where nothing of what another app handed over arrived.
+    ShareLost,
     /// What became of the report just sent.
     Kept(ParcelId),
     /// What this person follows.
@@ -79,11 +85,7 @@ impl Route {
         let words: Vec<&str> = path.split('/').filter(|word| !word.is_empty()).collect();
         let place = parameter(search, "place").and_then(|id| PlaceId::parse(id).ok());
         match words.as_slice() {
-            [] => match (parameter(search, "new"), parameter(search, "kept").map(ParcelId::parse)) {
-                (Some(_), _) => Self::Compose(place),
-                (_, Some(Ok(id))) => Self::Kept(id),
-                _ => Self::Home,
-            },
+            [] => top(search, place),
             ["suivi"] => Self::Mine,
             ["file"] => Self::Outbox,
             ["moi"] => Self::Me,
@@ -104,8 +106,11 @@ impl Route {
     pub fn href(&self) -> String {
         match self {
             Self::Home | Self::Lost => "/".to_owned(),
-            Self::Compose(None) => "/?new".to_owned(),
-            Self::Compose(Some(place)) => ["/?new&place=", place.as_str()].concat(),
+            Self::Begin(None) => "/?new".to_owned(),
+            Self::Begin(Some(place)) => ["/?new&place=", place.as_str()].concat(),
+            Self::Compose(id) => ["/?draft=", id.as_str()].concat(),
+            Self::Shared => "/?shared".to_owned(),
+            Self::ShareLost => "/?shared=lost".to_owned(),
             Self::Kept(id) => ["/?kept=", id.as_str()].concat(),
             Self::Mine => "/suivi".to_owned(),
             Self::Outbox => "/file".to_owned(),
@@ -121,10 +126,19 @@ impl Route {
         }
     }
 
+    /// Whether it is a step of making a report: all that the app's first part draws.
+    pub fn snaps(&self) -> bool {
+        matches!(
+            self,
+            Self::Home | Self::Begin(_) | Self::Compose(_) | Self::Shared | Self::ShareLost | Self::Kept(_)
+        )
+    }
+
     /// The tab it stands under.
     pub fn tab(&self) -> Tab {
         match self {
-            Self::Home | Self::Compose(_) | Self::Kept(_) | Self::Lost => Tab::Snap,
+            Self::Home | Self::Begin(_) | Self::Compose(_) | Self::Shared | Self::ShareLost => Tab::Snap,
+            Self::Kept(_) | Self::Lost => Tab::Snap,
             Self::Mine | Self::Outbox | Self::Report(_, Some(_)) => Tab::Mine,
             Self::Places | Self::Place(_) | Self::Reports(_) | Self::Report(_, None) => Tab::Places,
             Self::Me => Tab::Me,
@@ -134,11 +148,24 @@ impl Route {
     /// What the shell shows around it.
     pub fn frame(&self) -> Frame {
         match self {
-            Self::Compose(_) => Frame::Focus,
+            Self::Begin(_) | Self::Compose(_) | Self::Shared => Frame::Focus,
             Self::Kept(_) => Frame::Full,
             Self::Outbox | Self::Place(_) | Self::Reports(_) | Self::Report(..) => Frame::Deep,
             _ => Frame::Whole,
         }
+    }
+}
+
+/// The screens at the top: what the query says, else home.
+fn top(search: &str, place: Option<PlaceId>) -> Route {
+    let id = |name: &str| parameter(search, name).and_then(|id| ParcelId::parse(id).ok());
+    match (parameter(search, "shared"), parameter(search, "new"), id("draft"), id("kept")) {
+        (Some("lost"), ..) => Route::ShareLost,
+        (Some(_), ..) => Route::Shared,
+        (_, Some(_), ..) => Route::Begin(place),
+        (_, _, Some(draft), _) => Route::Compose(draft),
+        (.., Some(kept)) => Route::Kept(kept),
+        _ => Route::Home,
     }
 }
 
@@ -166,8 +193,11 @@ mod tests {
         let place = PlaceId::parse("0130136C").unwrap();
         for route in [
             Route::Home,
-            Route::Compose(None),
-            Route::Compose(Some(place.clone())),
+            Route::Begin(None),
+            Route::Begin(Some(place.clone())),
+            Route::Compose(id.clone()),
+            Route::Shared,
+            Route::ShareLost,
             Route::Kept(id.clone()),
             Route::Mine,
             Route::Outbox,
@@ -192,5 +222,6 @@ mod tests {
         assert_eq!(parse("/suivi/"), Route::Mine);
         assert_eq!(parse("/?utm=x"), Route::Home);
         assert_eq!(parse("/?kept=nonsense"), Route::Home);
+        assert_eq!(parse("/?draft=nonsense"), Route::Home);
     }
 }

@@ -1,4 +1,4 @@
-//! What this phone remembers between two visits, beside the queue: language, mail, schools.
+//! What this phone remembers between two visits, beside the queue: language, mail, schools, categories.
 //!
 //! Promises: works, forgetting, where the browser keeps nothing (private mode).
 
@@ -6,6 +6,8 @@ use shared::ids::PlaceId;
 
 /// Schools remembered, most recent first.
 const RECENT: usize = 4;
+/// Categories remembered, one for each report made.
+const USES: usize = 32;
 
 fn storage() -> Option<web_sys::Storage> {
     gloo_utils::window().local_storage().ok().flatten()
@@ -78,4 +80,64 @@ pub fn remember_place(place: &PlaceId) {
     places.insert(0, place.clone());
     places.truncate(RECENT);
     write("vigie.places", &places.iter().map(PlaceId::as_str).collect::<Vec<_>>().join(","));
+}
+
+/// Whether the browser was asked to keep what lies here, from now on it was.
+pub fn asked_to_keep() -> bool {
+    let before = read("vigie.asked").is_some();
+    write("vigie.asked", "yes");
+    before
+}
+
+/// Whether the person knows why faces are blurred: it is said once.
+pub fn knows_blur() -> bool {
+    read("vigie.blur").is_some()
+}
+
+/// They opened the editor that blurs.
+pub fn learn_blur() {
+    write("vigie.blur", "known");
+}
+
+/// Categories used, the most used first and, among equals, the most recent.
+pub fn categories() -> Vec<String> {
+    ranked(&uses())
+}
+
+/// Remembers that `slug` was used.
+pub fn remember_category(slug: &str) {
+    let mut uses = uses();
+    uses.insert(0, slug.to_owned());
+    uses.truncate(USES);
+    write("vigie.categories", &uses.join(","));
+}
+
+/// One for each report, most recent first.
+fn uses() -> Vec<String> {
+    let kept = read("vigie.categories").unwrap_or_default();
+    kept.split(',').filter(|slug| !slug.is_empty()).map(str::to_owned).collect()
+}
+
+fn ranked(uses: &[String]) -> Vec<String> {
+    let mut ranked: Vec<(usize, &String)> = vec![];
+    for slug in uses {
+        match ranked.iter_mut().find(|(_, known)| *known == slug) {
+            Some((times, _)) => *times += 1,
+            None => ranked.push((1, slug)),
+        }
+    }
+    ranked.sort_by_key(|(times, _)| std::cmp::Reverse(*times));
+    ranked.into_iter().map(|(_, slug)| slug.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_used_most_comes_first_then_what_was_used_last() {
+        let uses = ["rats", "froid", "jeux", "froid"].map(str::to_owned);
+        assert_eq!(ranked(&uses), ["froid", "rats", "jeux"]);
+        assert!(ranked(&[]).is_empty());
+    }
 }

@@ -3,13 +3,18 @@
 //!
 //! Does not: send. That is `outbox`, under its lock, here or in the worker.
 
-use crate::dom;
+use crate::rooms::me::storage;
+use crate::{dom, refresh};
 use gloo_events::EventListener;
 use gloo_timers::callback::Timeout;
 use js_sys::{Function, Promise};
+use outbox::{Left, Trouble};
+use shared::outbox::{Parcel, State};
 use std::cell::{Cell, RefCell};
+use std::pin::Pin;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 /// Milliseconds between two looks at a queue that says nothing of its next attempt.
 const PATIENCE: i64 = 30_000;
@@ -32,6 +37,7 @@ pub fn start() {
 
 /// Something was put: send it now, and have the worker send it if we are gone before.
 pub fn after_put() {
+    storage::ask_to_keep();
     spawn_local(async {
         register_sync().await;
     });
@@ -54,11 +60,12 @@ fn run(all: bool) {
         let mut all = all;
         loop {
             AGAIN.set(false);
-            let left = if all { outbox::wake().await } else { outbox::drain().await };
+            let left = round(all).await;
             if !AGAIN.get() {
                 RUNNING.set(false);
                 if let Ok(left) = left {
                     wait(&left);
+                    refresh::after_drain(left.sent > 0);
                 }
                 return;
             }
@@ -67,8 +74,31 @@ fn run(all: bool) {
     });
 }
 
+/// What sends: a part of the app of its own, since without a network there is nothing to send.
+type Round = Pin<Box<dyn Future<Output = Result<Left, Trouble>>>>;
+
+#[wasm_split(sending, fallible)]
+fn sending(all: bool) -> Result<Round, SplitLoaderError> {
+    Ok(if all { Box::pin(outbox::wake()) } else { Box::pin(outbox::drain()) })
+}
+
+/// One drain. With nothing to send its part is not even asked for.
+async fn round(all: bool) -> Result<Left, Trouble> {
+    let parcels = outbox::all().await?;
+    if !parcels.iter().any(Parcel::is_unsent) {
+        let refused = parcels.iter().filter(|parcel| matches!(parcel.state, State::Refused { .. })).count();
+        outbox::badge(u32::try_from(refused).unwrap_or(u32::MAX));
+        return Ok(Left::default());
+    }
+    match sending(all).await {
+        Ok(round) => round.await,
+        // The part did not come: it is asked for again as the server would be.
+        Err(_) => Ok(Left { waiting: 1, ..Left::default() }),
+    }
+}
+
 /// Sets the timer for the next attempt.
-fn wait(left: &outbox::Left) {
+fn wait(left: &Left) {
     if left.waiting == 0 || !dom::is_visible() {
         return;
     }

@@ -4,6 +4,8 @@ use crate::hooks::{Pack, Queue};
 use crate::lang::Words;
 pub use crate::markup::text;
 use crate::rooms::reports::draft::DraftHandle;
+use crate::rooms::reports::drafts::Drafts;
+use crate::split::Part;
 use shared::ids::PlaceId;
 use shared::places::Place;
 use std::ops::Deref;
@@ -24,8 +26,14 @@ pub struct Known {
     pub pack: Pack,
     /// The report being made.
     pub draft: DraftHandle,
+    /// How it is kept, and the others begun.
+    pub drafts: Drafts,
+    /// The part of the app that draws the report being made.
+    pub making: Part,
+    /// The part of the app that draws what one reads.
+    pub reading: Part,
     /// Asks for another language.
-    pub speak: Callback<&'static str>,
+    pub speak: Callback<String>,
 }
 
 impl PartialEq for World {

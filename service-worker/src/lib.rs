@@ -10,8 +10,5 @@ use wasm_bindgen::prelude::*;
 /// The browser's own words, when the outbox cannot be read.
 #[wasm_bindgen]
 pub async fn drain() -> Result<u32, JsValue> {
-    outbox::wake()
-        .await
-        .map(|left| left.waiting)
-        .map_err(|trouble| JsValue::from_str(&format!("{trouble:?}")))
+    outbox::wake().await.map(|left| left.waiting).map_err(|trouble| JsValue::from_str(&trouble.to_string()))
 }

@@ -23,8 +23,8 @@ pub fn build_app(toolchain: &Toolchain, dev: bool) -> Result<()> {
     sh::step("packing target/app", || {
         let root = places::root();
         let products = Toolchain::products(dev);
-        let app = bindgen::run(&products.join("pwa.wasm"), "app", dev)?;
-        let worker = bindgen::run(&products.join("service_worker.wasm"), "worker", dev)?;
+        let app = bindgen::run(&products.join("pwa.wasm"), "app", true, dev)?;
+        let worker = bindgen::run(&products.join("service_worker.wasm"), "worker", false, dev)?;
         let mut bundle = Bundle::gather(&root, app, worker)?;
         precache::finish(&mut bundle, &root)?;
         if !pack::write(&bundle, &places::app())? {

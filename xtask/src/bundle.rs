@@ -2,7 +2,7 @@
 //!
 //! Owns the names: a file under `assets/` carries the hash of its content, so it can be cached for ever.
 
-use crate::bindgen::{Base16, Module};
+use crate::bindgen::{Base16, Module, bare};
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -34,7 +34,7 @@ impl Bundle {
             bundle.language(&path).with_context(|| format!("{}", path.display()))?;
         }
         bundle.styles(&root.join("assets/css"))?;
-        bundle.add("boot.js", read(&root.join("pwa/boot.js"))?);
+        bundle.add("boot.js", lean(&read(&root.join("pwa/boot.js"))?));
         Ok(bundle)
     }
 
@@ -70,7 +70,7 @@ impl Bundle {
         let mut js = module.js;
         for (path, content) in module.snippets {
             let logical = format!("{name}-{}", path.rsplit('/').next().unwrap_or(&path));
-            self.add(&logical, content);
+            self.add(&logical, if logical.ends_with(".js") { lean(&content) } else { content });
             js = js.replace(&path, &format!("./{}", self.names[&logical]));
         }
         self.add(&format!("{name}.js"), js.into_bytes());
@@ -108,6 +108,11 @@ impl Bundle {
         self.add("vigie.css", sheet.into_bytes());
         Ok(())
     }
+}
+
+/// A script of ours without what is for readers only.
+fn lean(script: &[u8]) -> Vec<u8> {
+    bare(&String::from_utf8_lossy(script)).into_bytes()
 }
 
 /// Reads a source, naming it when it is absent.

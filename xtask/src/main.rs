@@ -16,6 +16,7 @@ mod precache;
 mod run;
 mod sh;
 mod signals;
+mod split;
 mod test;
 mod tidy;
 mod toolchain;
@@ -28,8 +29,9 @@ cargo xtask VERB
 
   run [--dev] [ARGS]   build, load the demonstration city into an empty database, serve; ARGS go to `vigie serve`
   build [--dev]        the app, its service worker and the server: target/release/vigie
-  test [FILTER…]       lints, rules, rooms on SQLite and PostgreSQL, journeys in Chromium; with FILTER: matching tests
-                       (part of a test's name, or a whole target: shared, it, journeys…)
+  test [FILTER…]       lints, rules, rooms on SQLite and PostgreSQL, journeys in Chromium, the core ones in Firefox and
+                       WebKit too; with FILTER: matching tests (part of a test's name such as `firefox::`, or a whole
+                       target: shared, it, journeys…)
   bench                bytes of the first load, size of the binary, idle memory, intake per second
   tidy                 our own rules about the sources";
 

@@ -1,6 +1,7 @@
 //! The service worker's script and the two manifests: the files that name all the others.
 
 use crate::bundle::{Bundle, DEFAULT_LANGUAGE, read};
+use crate::split::is_part;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -29,6 +30,7 @@ fn worker_script(bundle: &Bundle, script: String, version: &str) -> Result<Strin
     let fill = [
         ("/*PRECACHE*/[]", serde_json::to_string(&precached(bundle))?),
         ("/*VERSION*/\"\"", serde_json::to_string(version)?),
+        ("/*PARTS*/[]", serde_json::to_string(&parts(bundle))?),
         ("/*WORKER_JS*/\"\"", serde_json::to_string(&bundle.url("worker.js")?)?),
         ("/*WORKER_WASM*/\"\"", serde_json::to_string(&bundle.url("worker.wasm")?)?),
     ];
@@ -49,7 +51,7 @@ fn precached(bundle: &Bundle) -> Vec<String> {
         let other_language =
             logical.starts_with("lang-") && logical != format!("lang-{DEFAULT_LANGUAGE}.json");
         let once = logical.ends_with(".txt") || logical.ends_with(".png") && size > BIG_ICON;
-        !other_language && !once
+        !other_language && !once && !is_part(logical)
     };
     let assets = bundle.names.iter().filter(|(logical, hashed)| wanted(logical, hashed));
     let mut urls: Vec<String> = assets.map(|(_, hashed)| format!("/assets/{hashed}")).collect();
@@ -57,6 +59,12 @@ fn precached(bundle: &Bundle) -> Vec<String> {
     urls.sort();
     urls.dedup();
     urls
+}
+
+/// What the worker keeps once it has all of the first screen.
+fn parts(bundle: &Bundle) -> Vec<String> {
+    let parts = bundle.names.iter().filter(|(logical, _)| is_part(logical));
+    parts.map(|(_, hashed)| format!("/assets/{hashed}")).collect()
 }
 
 /// The icons by their hashed URLs.
@@ -86,7 +94,13 @@ mod tests {
 
     fn bundle() -> Bundle {
         let mut bundle = Bundle::default();
-        for (name, size) in [("worker.js", 1), ("worker.wasm", 2), ("a.png", 3), ("b.png", BIG_ICON + 1)] {
+        for (name, size) in [
+            ("worker.js", 1),
+            ("worker.wasm", 2),
+            ("app-part-a.wasm", 2),
+            ("a.png", 3),
+            ("b.png", BIG_ICON + 1),
+        ] {
             bundle.add(name, vec![b' '; size]);
         }
         bundle.add("lang-fr.json", b"fr".to_vec());
@@ -99,7 +113,10 @@ mod tests {
         let urls = precached(&bundle());
         assert_eq!(urls.len(), 6, "{urls:?}");
         assert!(urls.contains(&"/shell".to_owned()) && urls.contains(&"/manifest.webmanifest".to_owned()));
-        assert!(!urls.iter().any(|url| url.contains("lang-en") || url.contains("b-")));
+        assert!(
+            !urls.iter().any(|url| url.contains("lang-en") || url.contains("b-") || url.contains("part"))
+        );
+        assert_eq!(parts(&bundle()), [bundle().url("app-part-a.wasm").unwrap()]);
     }
 
     #[test]

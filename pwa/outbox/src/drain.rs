@@ -1,14 +1,14 @@
 //! Draining: one round at a time, in whichever of page, second tab and worker asks first.
 //!
-//! Promises: rounds never overlap (Web Lock `outbox`; a flag of our own where a browser has none); `Sending` is written
-//! before the first byte leaves; one bad parcel does not stop the others; a missing network ends the round.
-//! Does not: know why it was called, or when to call it again (it says when that is worth it).
+//! Promises: rounds never overlap (Web Lock `outbox`; a flag of our own where a browser has none). Does not: know why it
+//! was called, or when to call it again (it says when that is worth it).
 
+use crate::progress::badge;
+use crate::round::round;
 use crate::store;
 use crate::trouble::Trouble;
-use crate::{edges, send};
 use shared::instant::Instant;
-use shared::outbox::{Answer, State, next_try, order};
+use shared::outbox::{State, next_try};
 use std::cell::{Cell, RefCell};
 use std::pin::Pin;
 use std::rc::Rc;
@@ -62,19 +62,45 @@ pub async fn wake() -> Result<Left, Trouble> {
     locked(true).await
 }
 
+type Work<T> = Pin<Box<dyn Future<Output = T>>>;
+
+/// Does something while no drain runs, here or elsewhere: an update of the app is applied so.
+///
+/// # Errors
+/// When the browser gives the lock to nobody.
+pub async fn between_drains(work: Work<()>) -> Result<(), Trouble> {
+    let done = alone(Box::pin(async {
+        work.await;
+        Ok(Left::default())
+    }));
+    done.await.map(drop)
+}
+
 /// A round under the lock; a second caller waits for the first, then finds what is left.
 async fn locked(hurry: bool) -> Result<Left, Trouble> {
+    alone(Box::pin(async move {
+        let (sent, pause) = round(hurry).await?;
+        left(sent, pause).await
+    }))
+    .await
+}
+
+/// Work under the lock. Behind a pointer: its code stands in the module once, not once in each caller.
+async fn alone(work: Work<Result<Left, Trouble>>) -> Result<Left, Trouble> {
+    let work = Rc::new(RefCell::new(Some(work)));
     let done = Rc::new(RefCell::new(None));
-    let slot = Rc::clone(&done);
+    let (inside, slot) = (Rc::clone(&work), Rc::clone(&done));
     let held = Closure::once(move |_lock: JsValue| {
-        let round = boxed(hurry);
+        let work = inside.take();
         future_to_promise(async move {
-            let left = round.await;
-            slot.replace(Some(left));
+            if let Some(work) = work {
+                let left = work.await;
+                slot.replace(Some(left));
+            }
             Ok(JsValue::UNDEFINED)
         })
     });
-    let Ok(over) = request_lock(LOCK, &held) else { return guarded(hurry).await };
+    let Ok(over) = request_lock(LOCK, &held) else { return guarded(work.take()).await };
     let outcome = JsFuture::from(over).await;
     match (done.take(), outcome) {
         (Some(left), _) => left,
@@ -84,41 +110,14 @@ async fn locked(hurry: bool) -> Result<Left, Trouble> {
 }
 
 /// The same without Web Locks: safe within one page. The server's idempotence covers the rest.
-async fn guarded(hurry: bool) -> Result<Left, Trouble> {
+async fn guarded(work: Option<Work<Result<Left, Trouble>>>) -> Result<Left, Trouble> {
+    let Some(work) = work else { return left(0, None).await };
     if DRAINING.replace(true) {
         return left(0, None).await;
     }
-    let left = boxed(hurry).await;
+    let left = work.await;
     DRAINING.set(false);
     left
-}
-
-type Round = Pin<Box<dyn Future<Output = Result<Left, Trouble>>>>;
-
-/// A round behind a pointer: its code stands in the module once, not once in each caller.
-fn boxed(hurry: bool) -> Round {
-    Box::pin(round(hurry))
-}
-
-async fn round(hurry: bool) -> Result<Left, Trouble> {
-    let (parcels, _) = store::read_all().await?;
-    let mut sent = 0;
-    let mut pause = None;
-    for id in order(&parcels, edges::now(), hurry) {
-        let Some((parcel, photos)) = store::begin(&id).await? else { continue };
-        let answer = send::parcel(&parcel, &photos).await;
-        let silent = answer == Answer::Nothing;
-        let settled = store::settle(parcel, answer).await?;
-        if matches!(settled.state, State::Received { .. }) {
-            sent += 1;
-        }
-        if silent {
-            // The others would find the same silence, each after its own time-out.
-            pause = Some(settled.not_before);
-            break;
-        }
-    }
-    left(sent, pause).await
 }
 
 async fn left(sent: u32, pause: Option<Instant>) -> Result<Left, Trouble> {
@@ -126,10 +125,11 @@ async fn left(sent: u32, pause: Option<Instant>) -> Result<Left, Trouble> {
     let mut left = Left { sent, unreadable, next_at: next_try(&parcels, pause), ..Left::default() };
     for parcel in &parcels {
         match parcel.state {
-            State::Waiting | State::Sending => left.waiting += 1,
+            State::Waiting | State::Sending | State::Partly { .. } => left.waiting += 1,
             State::Refused { .. } => left.refused += 1,
             State::Received { .. } => {}
         }
     }
+    badge(left.waiting + left.refused);
     Ok(left)
 }

@@ -1,24 +1,17 @@
-//! The outbox in IndexedDB: parcels by id, photos by parcel and hash.
+//! Parcels and their photos, as page and drain see them.
 //!
-//! Promises: a parcel and its photos are written, read and settled in one transaction; photos are kept as ArrayBuffer
-//! (a Blob is refused in private WebKit windows); a row that no longer parses is left where it is, and counted.
-//! Does not: hold a connection open. One that lives long is lost when a phone wakes up, and stands in the way of the next
-//! schema.
+//! Promises: a parcel and its photos are written, read and settled in one transaction; a row that no longer parses is
+//! left where it is, and counted; a row keeps the fields that this version does not know.
 
 use crate::edges;
+use crate::idb::{DRAFTS, PARCELS, PHOTOS, Tx};
+use crate::json::{Fields, Json};
+use crate::rows;
 use crate::trouble::Trouble;
-use js_sys::{Array, ArrayBuffer, Object, Reflect};
-use rexie::{KeyRange, ObjectStore, Rexie, Transaction, TransactionMode};
-use serde::Serialize;
+use js_sys::{Array, ArrayBuffer};
 use shared::ids::{ParcelId, PhotoHash};
 use shared::outbox::{Answer, Parcel, State, settle as judge};
 use wasm_bindgen::{JsCast, JsValue};
-
-const DATABASE: &str = "outbox";
-/// Raise it with each change of the stores below. All stores stay declared: on an upgrade rexie deletes the others.
-const SCHEMA: u32 = 1;
-const PARCELS: &str = "parcels";
-const PHOTOS: &str = "photos";
 
 /// A photo that goes with a parcel: a JPEG, shrunk and without metadata.
 #[derive(Clone, Debug)]
@@ -29,17 +22,17 @@ pub struct Photo {
     pub bytes: ArrayBuffer,
 }
 
-/// Keeps a parcel and its photos, in one transaction. Only when this is done may the screen say "kept".
+/// Keeps a parcel and its photos, in one transaction, in which the draft of the same id goes. Only when this is done may
+/// the screen say "kept". Photos that lie with the draft need not be given again.
 ///
 /// # Errors
 /// When the browser keeps nothing, or has no room.
 pub async fn put(parcel: &Parcel, photos: Vec<Photo>) -> Result<(), Trouble> {
-    let tx = open(TransactionMode::ReadWrite).await?;
-    write(&tx, parcel).await?;
-    let store = tx.store(PHOTOS)?;
-    for photo in &photos {
-        store.put(&photo_row(&parcel.id, photo)?, None).await?;
-    }
+    let tx = Tx::write().await?;
+    drop_others(&tx, &parcel.id, parcel.content.photos()).await?;
+    tx.put(PARCELS, &rows::parcel(parcel))?;
+    write_photos(&tx, &parcel.id, &photos)?;
+    tx.delete(DRAFTS, &key(&parcel.id))?;
     tx.commit().await?;
     tell();
     Ok(())
@@ -55,13 +48,13 @@ pub async fn all() -> Result<Vec<Parcel>, Trouble> {
     Ok(parcels)
 }
 
-/// The bytes of a photo that has not left yet.
+/// The bytes of a photo that has not left yet, of a parcel or of a draft.
 ///
 /// # Errors
 /// When the browser lets nothing be read.
 pub async fn photo(id: &ParcelId, hash: &PhotoHash) -> Result<Option<ArrayBuffer>, Trouble> {
-    let tx = open(TransactionMode::ReadOnly).await?;
-    bytes_of(&tx, id, hash).await
+    let tx = Tx::read().await?;
+    Ok(bytes(&tx.get(PHOTOS, &photo_key(id, hash)).await?))
 }
 
 /// Makes a parcel due at once: a refused one too, since its owner asks.
@@ -69,25 +62,37 @@ pub async fn photo(id: &ParcelId, hash: &PhotoHash) -> Result<Option<ArrayBuffer
 /// # Errors
 /// When the browser keeps nothing.
 pub async fn retry(id: &ParcelId) -> Result<(), Trouble> {
-    let tx = open(TransactionMode::ReadWrite).await?;
-    if let Some(parcel) = read(&tx, id).await?
-        && !matches!(parcel.state, State::Received { .. })
-    {
-        write(&tx, &Parcel { state: State::Waiting, not_before: edges::now(), ..parcel }).await?;
+    let tx = Tx::write().await?;
+    let row = tx.get(PARCELS, &key(id)).await?;
+    if let Some(parcel) = read(&row) {
+        let state = match parcel.state {
+            State::Refused { .. } => State::Waiting,
+            state => state,
+        };
+        tx.put(PARCELS, &rows::stand(&row, &Parcel { state, not_before: edges::now(), ..parcel }))?;
     }
     tx.commit().await?;
     tell();
     Ok(())
 }
 
-/// Forgets a parcel and its photos, because its owner says so.
+/// Forgets a parcel and its photos, because its owner says so. One whose words are public already stays, as received
+/// without the photos that have not left: only its row holds the key.
 ///
 /// # Errors
 /// When the browser keeps nothing.
 pub async fn remove(id: &ParcelId) -> Result<(), Trouble> {
-    let tx = open(TransactionMode::ReadWrite).await?;
-    tx.store(PARCELS)?.delete(id.as_str().into()).await?;
-    drop_photos(&tx, id).await?;
+    let tx = Tx::write().await?;
+    let row = tx.get(PARCELS, &key(id)).await?;
+    match read(&row) {
+        Some(parcel) if matches!(parcel.state, State::Partly { .. }) => {
+            let receipt = parcel.receipt().cloned();
+            let state = receipt.map_or(State::Waiting, |receipt| State::Received { receipt });
+            tx.put(PARCELS, &rows::stand(&row, &Parcel { state, ..parcel }))?;
+        }
+        _ => tx.delete(PARCELS, &key(id))?,
+    }
+    tx.delete_of(PHOTOS, id.as_str())?;
     tx.commit().await?;
     tell();
     Ok(())
@@ -95,116 +100,155 @@ pub async fn remove(id: &ParcelId) -> Result<(), Trouble> {
 
 /// Readable parcels, and the number of the others.
 pub(crate) async fn read_all() -> Result<(Vec<Parcel>, u32), Trouble> {
-    let tx = open(TransactionMode::ReadOnly).await?;
-    let rows = tx.store(PARCELS)?.get_all(None, None).await?;
-    let mut unreadable = 0;
-    let mut parcels = Vec::with_capacity(rows.len());
-    for row in rows {
-        match serde_wasm_bindgen::from_value(row) {
-            Ok(parcel) => parcels.push(parcel),
-            Err(_) => unreadable += 1,
-        }
-    }
+    let rows = Tx::read().await?.all(PARCELS).await?;
+    let parcels: Vec<Parcel> = rows.iter().filter_map(|row| read(&row)).collect();
+    let unreadable = rows.length() - u32::try_from(parcels.len()).unwrap_or(0);
     Ok((parcels, unreadable))
 }
 
-/// Takes a parcel out for sending: marks it `Sending` and reads its photos, in one transaction, so that no other drain
-/// can see the row without its photos. `None` when it left, was refused or removed meanwhile.
-pub(crate) async fn begin(id: &ParcelId) -> Result<Option<(Parcel, Vec<Photo>)>, Trouble> {
-    let tx = open(TransactionMode::ReadWrite).await?;
-    let Some(parcel) = read(&tx, id).await?.filter(Parcel::is_unsent) else { return Ok(None) };
-    let mut photos = Vec::with_capacity(parcel.content.photos().len());
-    for hash in parcel.content.photos() {
-        if let Some(bytes) = bytes_of(&tx, id, hash).await? {
-            photos.push(Photo { hash: hash.clone(), bytes });
-        }
+/// Whether a parcel still has to leave, and the ids of all.
+pub(crate) async fn glance(id: &ParcelId) -> Result<(bool, Array), Trouble> {
+    let tx = Tx::read().await?;
+    Ok((is_wanted(&tx, id).await?, tx.keys(PARCELS).await?))
+}
+
+/// A parcel with its row.
+pub(crate) struct Kept {
+    pub(crate) parcel: Parcel,
+    pub(crate) row: JsValue,
+}
+
+impl Kept {
+    /// Writes where the parcel stands now.
+    fn write(&mut self, tx: &Tx, parcel: Parcel) -> Result<(), Trouble> {
+        self.row = rows::stand(&self.row, &parcel);
+        self.parcel = parcel;
+        tx.put(PARCELS, &self.row)
     }
-    let parcel = Parcel { state: State::Sending, ..parcel };
-    write(&tx, &parcel).await?;
-    tx.commit().await?;
-    tell();
-    Ok(Some((parcel, photos)))
+}
+
+/// Takes a parcel out for sending. One whose words still have to leave is marked `Sending`. Nothing when it left, was
+/// refused or removed meanwhile.
+pub(crate) async fn begin(id: &ParcelId) -> Result<Option<Kept>, Trouble> {
+    let tx = Tx::write().await?;
+    let row = tx.get(PARCELS, &key(id)).await?;
+    let Some(parcel) = read(&row).filter(Parcel::is_unsent) else { return Ok(None) };
+    let mut kept = Kept { parcel: parcel.clone(), row };
+    if parcel.is_unheard() {
+        kept.write(&tx, Parcel { state: State::Sending, ..parcel })?;
+        tx.commit().await?;
+        tell();
+    }
+    Ok(Some(kept))
 }
 
 /// Writes what became of a parcel; the bytes of a received one's photos go in the same transaction. Where its owner
 /// removed it while it left, a receipt brings it back: the report is public now, and only this row holds its key.
-pub(crate) async fn settle(parcel: Parcel, answer: Answer) -> Result<Parcel, Trouble> {
-    let settled = judge(parcel, answer, edges::now());
+pub(crate) async fn settle(kept: &mut Kept, answer: Answer, lost: &[PhotoHash]) -> Result<(), Trouble> {
+    let settled = judge(kept.parcel.clone(), answer, lost, edges::now());
+    let tx = Tx::write().await?;
+    let there = !tx.get(PARCELS, &key(&settled.id)).await?.is_undefined();
     let received = matches!(settled.state, State::Received { .. });
-    let tx = open(TransactionMode::ReadWrite).await?;
-    let there = tx.store(PARCELS)?.key_exists(settled.id.as_str().into()).await?;
-    if there || received {
-        write(&tx, &settled).await?;
+    let heard = settled.receipt().is_some();
+    let id = settled.id.clone();
+    if there || heard {
+        kept.write(&tx, settled)?;
     }
     if received {
-        drop_photos(&tx, &settled.id).await?;
+        tx.delete_of(PHOTOS, id.as_str())?;
     }
     tx.commit().await?;
     tell();
-    Ok(settled)
-}
-
-/// A transaction over both stores. Its connection closes by itself when the transaction is over.
-async fn open(mode: TransactionMode) -> Result<Transaction, Trouble> {
-    let database = Rexie::builder(DATABASE)
-        .version(SCHEMA)
-        .add_object_store(ObjectStore::new(PARCELS).key_path("id"))
-        .add_object_store(ObjectStore::new(PHOTOS).key_path_array(["parcel", "hash"]))
-        .build()
-        .await?;
-    let tx = database.transaction(&[PARCELS, PHOTOS], mode)?;
-    database.close();
-    Ok(tx)
-}
-
-async fn read(tx: &Transaction, id: &ParcelId) -> Result<Option<Parcel>, Trouble> {
-    let row = tx.store(PARCELS)?.get(id.as_str().into()).await?;
-    Ok(row.and_then(|row| serde_wasm_bindgen::from_value(row).ok()))
-}
-
-async fn write(tx: &Transaction, parcel: &Parcel) -> Result<(), Trouble> {
-    let row = parcel.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?;
-    tx.store(PARCELS)?.put(&row, None).await?;
     Ok(())
 }
 
-async fn bytes_of(tx: &Transaction, id: &ParcelId, hash: &PhotoHash) -> Result<Option<ArrayBuffer>, Trouble> {
-    let key = Array::of2(&id.as_str().into(), &hash.as_str().into());
-    let Some(row) = tx.store(PHOTOS)?.get(key.into()).await? else { return Ok(None) };
-    let bytes = Reflect::get(&row, &"bytes".into()).map_err(|e| Trouble::of(&e))?;
-    Ok(bytes.dyn_into().ok())
-}
-
-async fn drop_photos(tx: &Transaction, id: &ParcelId) -> Result<(), Trouble> {
-    // In IndexedDB's order of keys an array comes after every string: the range holds each [id, hash].
-    let id: JsValue = id.as_str().into();
-    let (first, last) = (Array::of1(&id), Array::of2(&id, &Array::new()));
-    let range = KeyRange::bound(&first, &last, None, None).map_err(rexie::Error::from)?;
-    let photos = tx.store(PHOTOS)?;
-    for key in photos.get_all_keys(Some(range), None).await? {
-        photos.delete(key).await?;
+/// Writes a parcel that stands elsewhere but is not over, unless its owner has decided otherwise meanwhile.
+pub(crate) async fn keep(kept: &mut Kept, parcel: Parcel) -> Result<(), Trouble> {
+    let tx = Tx::write().await?;
+    if is_wanted(&tx, &parcel.id).await? {
+        kept.write(&tx, parcel)?;
     }
+    tx.commit().await?;
+    tell();
     Ok(())
 }
 
-fn photo_row(parcel: &ParcelId, photo: &Photo) -> Result<JsValue, Trouble> {
-    let row = Object::new();
-    let fields: [(&str, &JsValue); 4] = [
-        ("parcel", &parcel.as_str().into()),
-        ("hash", &photo.hash.as_str().into()),
-        ("mime", &"image/jpeg".into()),
-        ("bytes", &photo.bytes),
-    ];
-    for (name, value) in fields {
-        Reflect::set(&row, &name.into(), value).map_err(|e| Trouble::of(&e))?;
+/// Whether a parcel still has to leave.
+async fn is_wanted(tx: &Tx, id: &ParcelId) -> Result<bool, Trouble> {
+    Ok(read(&tx.get(PARCELS, &key(id)).await?).is_some_and(|parcel| parcel.is_unsent()))
+}
+
+/// A photo on its way, as it lies here.
+pub(crate) enum Lying {
+    /// Its parcel does not have to leave any more.
+    Unwanted,
+    /// Its bytes are gone.
+    Lost,
+    /// Its row.
+    Here(JsValue),
+}
+
+/// The row of a photo and whether it still has to leave, in one look.
+pub(crate) async fn lying(id: &ParcelId, hash: &PhotoHash) -> Result<Lying, Trouble> {
+    let tx = Tx::read().await?;
+    let row = tx.get(PHOTOS, &photo_key(id, hash)).await?;
+    Ok(match is_wanted(&tx, id).await? {
+        false => Lying::Unwanted,
+        true if bytes(&row).is_none() => Lying::Lost,
+        true => Lying::Here(row),
+    })
+}
+
+/// Keeps the address under which a photo is being uploaded, before its first byte leaves; without one, forgets it.
+pub(crate) async fn note_address(id: &ParcelId, hash: &PhotoHash, address: &str) -> Result<(), Trouble> {
+    let tx = Tx::write().await?;
+    let row = tx.get(PHOTOS, &photo_key(id, hash)).await?;
+    if row.is_object() {
+        tx.put(PHOTOS, &Fields::of(&row).set("upload", &address.into()).done())?;
     }
-    Ok(row.into())
+    tx.commit().await
+}
+
+/// Sizes of the photos of a parcel, by hash.
+pub(crate) async fn sizes(id: &ParcelId) -> Result<Vec<(String, u32)>, Trouble> {
+    let rows = Tx::read().await?.all_of(PHOTOS, id.as_str()).await?;
+    let size =
+        |row: JsValue| (Json::new(row.clone()).words("hash"), bytes(&row).map_or(0, |b| b.byte_length()));
+    Ok(rows.iter().map(size).collect())
+}
+
+pub(crate) fn key(id: &ParcelId) -> JsValue {
+    id.as_str().into()
+}
+
+pub(crate) fn photo_key(id: &ParcelId, hash: &PhotoHash) -> JsValue {
+    Array::of2(&key(id), &hash.as_str().into()).into()
+}
+
+pub(crate) fn read(row: &JsValue) -> Option<Parcel> {
+    rows::read_parcel(&Json::new(row.clone()))
+}
+
+pub(crate) fn bytes(row: &JsValue) -> Option<ArrayBuffer> {
+    Json::new(row.clone()).at("bytes").value().clone().dyn_into().ok()
+}
+
+pub(crate) fn write_photos(tx: &Tx, id: &ParcelId, photos: &[Photo]) -> Result<(), Trouble> {
+    photos.iter().try_for_each(|photo| tx.put(PHOTOS, &rows::photo_row(id.as_str(), photo)))
+}
+
+/// Deletes the photos of a parcel or draft but for those named: what was blurred since must not stay as it was.
+pub(crate) async fn drop_others(tx: &Tx, id: &ParcelId, named: &[PhotoHash]) -> Result<(), Trouble> {
+    for key in tx.keys_of(PHOTOS, id.as_str()).await?.iter() {
+        let hash = Array::from(&key).get(1).as_string();
+        if !named.iter().any(|named| Some(named.as_str()) == hash.as_deref()) {
+            tx.delete(PHOTOS, &key)?;
+        }
+    }
+    Ok(())
 }
 
 /// Tells every tab that something changed. Where there is no such channel, tabs learn it when they are next shown.
-fn tell() {
-    if let Ok(channel) = web_sys::BroadcastChannel::new(crate::CHANGED) {
-        let _ = channel.post_message(&JsValue::TRUE);
-        channel.close();
-    }
+pub(crate) fn tell() {
+    crate::progress::say(crate::CHANGED, &JsValue::TRUE);
 }

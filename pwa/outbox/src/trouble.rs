@@ -1,28 +1,30 @@
 //! What a browser may refuse: to keep, or to have room.
 
+use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
 /// Why the phone could not keep or read something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trouble {
-    /// The browser keeps nothing for us (private mode, a broken profile); its own words, for a log.
+    /// The browser keeps nothing for us (private mode, a broken profile); its own word, for a log.
     Storage(String),
     /// No room left.
     Full,
 }
 
 impl Trouble {
-    /// The browser's words, whatever was thrown.
+    /// The browser's word for it: an error's name.
     pub(crate) fn of(error: &JsValue) -> Self {
-        Self::said(format!("{error:?}"))
+        let name = Reflect::get(error, &"name".into()).ok().and_then(|name| name.as_string());
+        match name.unwrap_or_default() {
+            name if name.starts_with("QuotaExceeded") => Self::Full,
+            name => Self::Storage(name),
+        }
     }
 
-    fn said(words: String) -> Self {
-        if words.split(' ').any(|word| word.starts_with("QuotaExceeded")) {
-            Self::Full
-        } else {
-            Self::Storage(words)
-        }
+    /// Whether the browser gave it this name.
+    pub(crate) fn is(&self, name: &str) -> bool {
+        matches!(self, Self::Storage(word) if word == name)
     }
 }
 
@@ -35,19 +37,8 @@ impl std::fmt::Display for Trouble {
     }
 }
 
-impl From<rexie::Error> for Trouble {
-    fn from(error: rexie::Error) -> Self {
-        match error {
-            rexie::Error::IdbError(inner) => Self::said(inner.to_string()),
-            // No request failed and yet the transaction was given up: that is how a full disk or quota shows.
-            rexie::Error::TransactioncommitFailed => Self::Full,
-            other => Self::said(other.to_string()),
-        }
-    }
-}
-
-impl From<serde_wasm_bindgen::Error> for Trouble {
-    fn from(error: serde_wasm_bindgen::Error) -> Self {
-        Self::Storage(error.to_string())
+impl From<JsValue> for Trouble {
+    fn from(error: JsValue) -> Self {
+        Self::of(&error)
     }
 }

@@ -7,5 +7,5 @@ mod queue;
 
 pub use fetch::{Fetched, decode, use_get};
 pub use pack::{Pack, use_pack_source};
-pub use position::{Whereabouts, use_position};
-pub use queue::{Queue, Stance, use_queue_source};
+pub use position::{Whereabouts, use_allowed_position, use_position};
+pub use queue::{Bytes, Queue, Stance, use_progress, use_queue_source};

@@ -1,17 +1,25 @@
 //! The queue as screens see it: read again after every change, whoever made it (this page, another tab, the worker).
 
+use crate::rooms::me::storage;
 use gloo_timers::callback::Timeout;
+use outbox::json::Json;
 use shared::ids::ParcelId;
 use shared::outbox::{Content, Parcel, State};
 use shared::reports::{Outcome, Receipt};
+use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::BroadcastChannel;
 use yew::prelude::*;
 
-/// Milliseconds in which changes that follow one another become one reading.
+/// Milliseconds in which changes that follow one another become one reading; one more for each parcel, so that a long
+/// queue that leaves does not keep the screen busy.
 const CALM: u32 = 40;
+/// Milliseconds without news after which photos are no longer said to be leaving.
+const STILL: u32 = 15_000;
+/// The same after the last byte of a parcel: the next one may follow.
+const DONE: u32 = 1_000;
 
 /// What lies on this phone.
 #[derive(Clone, Default)]
@@ -22,12 +30,17 @@ pub struct Queue {
     pub known: bool,
     /// Whether the browser refuses to keep anything.
     pub broken: bool,
+    /// Whether photos are leaving now.
+    pub moving: bool,
+    /// Bytes left on this phone, when they are few.
+    pub short: Option<i64>,
 }
 
 impl PartialEq for Queue {
     /// Each reading is a new list; comparing parcel by parcel would find the same.
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.parcels, &other.parcels) && self.known == other.known && self.broken == other.broken
+        let flags = |queue: &Self| (queue.known, queue.broken, queue.moving, queue.short);
+        Rc::ptr_eq(&self.parcels, &other.parcels) && flags(self) == flags(other)
     }
 }
 
@@ -55,9 +68,11 @@ impl Queue {
         self.parcels.iter().filter(|parcel| !matches!(parcel.state, State::Received { .. }))
     }
 
-    /// How many were received: when it grows, the server knows something new.
+    /// How many receipts there are, those of parcels whose photos are all there twice: when it grows, the server knows
+    /// something new.
     pub fn received(&self) -> usize {
-        self.parcels.len() - self.pending().count()
+        let heard = self.parcels.iter().filter(|parcel| parcel.receipt().is_some()).count();
+        heard + self.parcels.len() - self.pending().count()
     }
 
     /// How many match.
@@ -67,9 +82,8 @@ impl Queue {
 
     /// The receipt by which this phone is part of `report`, and its parcel: a report of its own before a support.
     pub fn part_in(&self, report: &ParcelId) -> Option<(&Parcel, &Receipt)> {
-        let mine = self.parcels.iter().filter_map(|parcel| match &parcel.state {
-            State::Received { receipt } if receipt.report == *report => Some((parcel, receipt)),
-            _ => None,
+        let mine = self.parcels.iter().filter_map(|parcel| {
+            parcel.receipt().filter(|receipt| receipt.report == *report).map(|receipt| (parcel, receipt))
         });
         mine.min_by_key(|(parcel, _)| !matches!(parcel.content, Content::Report(_)))
     }
@@ -96,31 +110,109 @@ pub fn use_queue_source() -> Queue {
     let queue = use_state(Queue::default);
     let setter = queue.setter();
     use_effect_with((), move |()| {
-        read(setter.clone());
-        let calm: Rc<std::cell::RefCell<Option<Timeout>>> = Rc::default();
-        let heard = Closure::<dyn Fn(JsValue)>::new(move |_| {
-            let setter = setter.clone();
-            calm.replace(Some(Timeout::new(CALM, move || read(setter))));
-        });
-        let channel = BroadcastChannel::new(outbox::CHANGED).ok();
-        if let Some(channel) = &channel {
-            channel.set_onmessage(Some(heard.as_ref().unchecked_ref()));
-        }
-        move || {
-            if let Some(channel) = channel {
-                channel.close();
-            }
-            drop(heard);
-        }
+        read(setter.clone(), Rc::default());
+        let calm: Rc<RefCell<Option<Timeout>>> = Rc::default();
+        let size: Rc<RefCell<u32>> = Rc::default();
+        hear(
+            outbox::CHANGED,
+            Box::new(move |_| {
+                if calm.borrow().is_some() {
+                    return;
+                }
+                let (setter, size, over) = (setter.clone(), size.clone(), calm.clone());
+                let wait = CALM + *size.borrow();
+                calm.replace(Some(Timeout::new(wait, move || {
+                    over.take();
+                    read(setter, size);
+                })));
+            }),
+        )
     });
-    (*queue).clone()
+    Queue { moving: use_moving(), ..(*queue).clone() }
 }
 
-fn read(into: UseStateSetter<Queue>) {
+/// Whether photos are leaving now, from here or from the worker.
+#[hook]
+fn use_moving() -> bool {
+    let moving = use_state_eq(|| false);
+    let setter = moving.setter();
+    use_effect_with((), move |()| {
+        let still: RefCell<Option<Timeout>> = RefCell::default();
+        hear(
+            outbox::PROGRESS,
+            Box::new(move |message| {
+                let Some((_, bytes)) = progress(message) else { return };
+                let over = setter.clone();
+                let wait = if bytes.sent < bytes.total { STILL } else { DONE };
+                setter.set(true);
+                still.replace(Some(Timeout::new(wait, move || over.set(false))));
+            }),
+        )
+    });
+    *moving
+}
+
+/// How far the photos of a parcel are, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bytes {
+    /// Those that arrived.
+    pub sent: i64,
+    /// All of them.
+    pub total: i64,
+}
+
+/// How far the photos of parcels are that leave while somebody looks.
+#[hook]
+pub fn use_progress() -> Rc<Vec<(ParcelId, Bytes)>> {
+    let known = use_state(Rc::<Vec<(ParcelId, Bytes)>>::default);
+    let setter = known.setter();
+    use_effect_with((), move |()| {
+        let all = RefCell::new(vec![]);
+        hear(
+            outbox::PROGRESS,
+            Box::new(move |message| {
+                let Some(news) = progress(message) else { return };
+                let mut all = all.borrow_mut();
+                all.retain(|(id, _)| *id != news.0);
+                all.push(news);
+                setter.set(Rc::new(all.clone()));
+            }),
+        )
+    });
+    (*known).clone()
+}
+
+fn progress(message: JsValue) -> Option<(ParcelId, Bytes)> {
+    let message = Json::new(message).at("data");
+    let bytes = Bytes { sent: message.whole("sent")?, total: message.whole("total")? };
+    Some((message.at("id").as_id()?, bytes))
+}
+
+/// Listens to a channel; what it gives ends that.
+fn hear(channel: &str, heard: Box<dyn Fn(JsValue)>) -> impl FnOnce() + use<> {
+    let heard = Closure::wrap(heard);
+    let channel = BroadcastChannel::new(channel).ok();
+    if let Some(channel) = &channel {
+        channel.set_onmessage(Some(heard.as_ref().unchecked_ref()));
+    }
+    move || {
+        if let Some(channel) = channel {
+            channel.close();
+        }
+        drop(heard);
+    }
+}
+
+fn read(into: UseStateSetter<Queue>, size: Rc<RefCell<u32>>) {
     spawn_local(async move {
-        into.set(match outbox::all().await {
-            Ok(parcels) => Queue { parcels: Rc::new(parcels), known: true, broken: false },
-            Err(_) => Queue { known: true, broken: true, ..Queue::default() },
-        });
+        let short = storage::shortness().await;
+        let queue = match outbox::all().await {
+            Ok(parcels) => Queue { parcels: Rc::new(parcels), ..Queue::default() },
+            Err(_) => Queue { broken: true, ..Queue::default() },
+        };
+        size.replace(u32::try_from(queue.parcels.len()).unwrap_or(0));
+        let unsent = queue.pending().count();
+        outbox::badge(u32::try_from(unsent).unwrap_or(u32::MAX));
+        into.set(Queue { known: true, short, ..queue });
     });
 }

@@ -10,7 +10,7 @@ mod timeline;
 
 pub use empty::{back_bar, empty, skeleton};
 pub use failure::{notice, stale, unanswered};
-pub use icon::{category_icon, flip, icon};
+pub use icon::{category_icon, flip, icon, urgency_icon};
 pub use photo::{Thumb, ThumbProps, server_photo};
-pub use report_row::{age, report_row, state_pill, title, waiting, yours};
+pub use report_row::{age, picture, report_row, state_pill, title, waiting, yours};
 pub use timeline::timeline;

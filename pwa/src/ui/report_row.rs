@@ -87,7 +87,8 @@ pub fn age(w: &World, since: shared::instant::Instant) -> Html {
     markup! { <time class="age" datetime={iso(since)}>{ text(said) }</time> }
 }
 
-fn picture(brief: &ReportBrief) -> Html {
+/// A report's photo, small; the pictogram of its category where there is none.
+pub fn picture(brief: &ReportBrief) -> Html {
     match &brief.photo {
         Some(hash) => markup! {
             <img class="thumb" src={server_photo(hash, "320")} alt="" width="88" height="88" loading="lazy" />

@@ -1,8 +1,11 @@
 //! What a phone downloads before it can snap a report, in bytes of brotli.
+//!
+//! The parts of the app that come later are no part of that sum; they are listed, each by itself.
 
 use super::{Row, server::Server};
 use crate::bundle::DEFAULT_LANGUAGE;
 use crate::pack;
+use crate::split::is_part;
 use anyhow::{Context, Result};
 use std::collections::BTreeSet;
 
@@ -27,7 +30,7 @@ pub fn measure(server: &Server) -> Result<Vec<Row>> {
     }
     let figure = format!("{}.{} kB", total / 1000, total % 1000 / 100);
     rows.push(Row { what: "first load, brotli".into(), figure, budget: "150 kB" });
-    let worker = named(&text("/sw.js")?, |name| name.starts_with("worker-"));
+    let worker = named(&text("/sw.js")?, |name| name.starts_with("worker-") || is_part(name));
     for path in std::iter::once("/sw.js".to_owned()).chain(worker) {
         rows.push(Row::plain(format!("  later: {path}"), format!("{} B", size(server, &path)?)));
     }

@@ -18,7 +18,9 @@ const SCORES: [(&str, &str, &str); 3] = [
 
 /// The three scores, and the two moments people feel. Nothing where there is no Node or no Chromium.
 pub fn measure(server: &Server) -> Result<Vec<Row>> {
-    let (Some(npx), Some(chromium)) = (tools::find("npx"), tools::CHROMIUM.names.iter().find_map(|name| tools::find(name))) else {
+    let (Some(npx), Some(chromium)) =
+        (tools::find("npx"), tools::CHROMIUM.names.iter().find_map(|name| tools::find(name)))
+    else {
         eprintln!("skipped: Lighthouse needs Node and Chromium");
         return Ok(vec![]);
     };

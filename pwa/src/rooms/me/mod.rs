@@ -1,10 +1,10 @@
 //! Oneself: language, mail, what this phone keeps, who we are.
 
 pub mod install;
-mod storage;
+pub mod storage;
 
 use crate::hooks::Queue;
-use crate::lang::KNOWN;
+use crate::lang::known;
 use crate::markup;
 use crate::route::Route;
 use crate::ui::notice;
@@ -74,7 +74,7 @@ fn mail(w: &World, address: &UseStateHandle<String>) -> Html {
 /// One of a few: a chip that holds a radio button.
 fn choice(
     group: &'static str,
-    value: &'static str,
+    value: &str,
     on: bool,
     (sign, label): (&'static str, Html),
     pick: Callback<Event>,
@@ -88,10 +88,10 @@ fn choice(
 }
 
 fn language(w: &World) -> Html {
-    let choices = KNOWN.iter().map(|(code, name)| {
-        let speak = w.speak.clone();
-        let pick = Callback::from(move |_: Event| speak.emit(code));
-        choice("lang", code, w.lang() == *code, ("globe", text((*name).to_owned())), pick)
+    let choices = known().into_iter().map(|(code, name)| {
+        let (speak, wanted) = (w.speak.clone(), code.clone());
+        let pick = Callback::from(move |_: Event| speak.emit(wanted.clone()));
+        choice("lang", &code, w.lang() == code, ("globe", text(name)), pick)
     });
     markup! { <fieldset><legend>{ w.t("me_lang") }</legend><div class="chips">{ for choices }</div></fieldset> }
 }

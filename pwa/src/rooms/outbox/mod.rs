@@ -1,10 +1,12 @@
 //! The queue on screen: what lies on this phone, in words, and what its owner may do about it.
 
+mod card;
 pub mod page;
 
+use crate::hooks::Queue;
 use crate::ui::category_icon;
 use crate::world::World;
-use shared::outbox::{Content, Parcel};
+use shared::outbox::{Content, Parcel, State};
 
 /// What a parcel is called, without its school.
 pub fn parcel_title(w: &World, parcel: &Parcel) -> String {
@@ -31,5 +33,23 @@ fn parcel_place(w: &World, parcel: &Parcel) -> Option<String> {
     match &parcel.content {
         Content::Report(report) => w.place(&report.place).map(|place| place.name.clone()),
         Content::Support { .. } => None,
+    }
+}
+
+/// How the whole queue stands: its state for looks and tests, and a word.
+pub fn standing(w: &World) -> (&'static str, String) {
+    let Queue { moving, known, .. } = w.queue;
+    if !known {
+        return ("unknown", w.say("loading"));
+    }
+    let refused = w.queue.count(|state| matches!(state, State::Refused { .. }));
+    let sending = w.queue.count(|state| matches!(state, State::Sending));
+    let waiting = w.queue.count(|state| matches!(state, State::Waiting | State::Partly { .. }));
+    match (refused, sending, waiting) {
+        (1.., ..) => ("refused", w.count("chip_refused", refused)),
+        (_, 1.., _) => ("sending", w.say("chip_sending")),
+        (_, _, 1..) if moving => ("sending", w.say("chip_sending")),
+        (_, _, 1..) => ("waiting", w.count("chip_waiting", waiting)),
+        _ => ("idle", w.say("chip_idle")),
     }
 }

@@ -1,15 +1,14 @@
-//! The queue's page: a card for each parcel; deleting can be undone.
+//! The queue's page: a card for each parcel, those that need somebody first; deleting can be undone.
 
-use super::{parcel_place, parcel_sign, parcel_title};
+use super::card::card;
+use crate::dom;
+use crate::hooks::use_progress;
 use crate::markup;
-use crate::markup::component;
-use crate::rooms::reports::sentence;
+use crate::rooms::me::storage::short_room;
 use crate::route::Route;
-use crate::ui::{Thumb, ThumbProps, back_bar, notice};
+use crate::ui::{back_bar, notice};
 use crate::world::World;
-use crate::{dom, wake};
 use gloo_timers::callback::Timeout;
-use outbox::edges;
 use shared::ids::ParcelId;
 use shared::outbox::{Parcel, State};
 use std::cell::RefCell;
@@ -18,6 +17,8 @@ use yew::prelude::*;
 
 /// Milliseconds in which a deletion can be undone.
 const UNDO: u32 = 7_000;
+/// Cards shown at a time.
+const SHOWN: usize = 50;
 
 thread_local! {
     /// The deletion that can still be undone; carried out when its time is over, or another one begins.
@@ -37,9 +38,18 @@ pub fn OutboxPage(props: &OutboxPageProps) -> Html {
     let w = &props.world;
     w.title(&w.say("queue_title"));
     let deleted = use_state(|| None::<ParcelId>);
+    let most = use_state(|| SHOWN);
+    let progress = use_progress();
     // Leaving the page makes the deletion true.
     use_effect_with((), |()| carry_out);
-    let shown = w.queue.parcels.iter().filter(|parcel| Some(&parcel.id) != (*deleted).as_ref());
+    let parcels: Vec<&Parcel> =
+        in_order(w).into_iter().filter(|parcel| Some(&parcel.id) != (*deleted).as_ref()).collect();
+    let bytes = |id: &ParcelId| progress.iter().find(|(of, _)| of == id).map(|(_, bytes)| *bytes);
+    let delete = delete(&deleted);
+    let more = (parcels.len() > *most).then(|| {
+        let (most, further) = (most.setter(), *most + SHOWN);
+        Callback::from(move |_: Event| most.set(further))
+    });
     markup! {
         <>
             { back_bar(w, &Route::Mine, w.say("mine_title")) }
@@ -47,13 +57,29 @@ pub fn OutboxPage(props: &OutboxPageProps) -> Html {
             <div class="cols">
                 <div class="stack main-col">
                     if w.queue.known && w.queue.parcels.is_empty() { { nothing(w) } }
-                    { for shown.map(|parcel| card(w, parcel, &deleted)) }
+                    { for parcels.iter().take(*most).map(|parcel| card(w, parcel, bytes(&parcel.id), &delete)) }
+                    if let Some(more) = more {
+                        <button class="btn quiet wide more" type="button" data-test="more" onclick={more}>
+                            { w.t("queue_more") }
+                        </button>
+                    }
                 </div>
                 { aside(w) }
             </div>
             if deleted.is_some() { { toast(w, &deleted) } }
         </>
     }
+}
+
+/// What waits for its owner, then what waits for a network, then the rest; each newest first.
+fn in_order(w: &World) -> Vec<&Parcel> {
+    let mut parcels: Vec<&Parcel> = w.queue.parcels.iter().collect();
+    parcels.sort_by_key(|parcel| match parcel.state {
+        State::Refused { .. } => 0,
+        State::Received { .. } => 2,
+        _ => 1,
+    });
+    parcels
 }
 
 fn nothing(w: &World) -> Html {
@@ -73,81 +99,16 @@ fn aside(w: &World) -> Html {
     markup! {
         <aside class="side-col stack">
             if w.queue.broken { { notice("warn", "smartphone", titled("storage_none_title", "storage_none")) } }
+            { short_room(w) }
             if !dom::seems_online() { { notice("info", "wifi-off", titled("offline_title", "offline_retrying")) } }
             if waiting && dom::is_apple_touch() { { notice("info", "smartphone", w.t("me_ios_background")) } }
         </aside>
     }
 }
 
-fn card(w: &World, parcel: &Parcel, deleted: &UseStateHandle<Option<ParcelId>>) -> Html {
-    let (state, sign, said) = state(w, parcel);
-    let thumb = ThumbProps::of(parcel, parcel_sign(parcel));
-    let why = match &parcel.state {
-        State::Refused { problem } => Some(sentence::why(w, problem)),
-        _ => None,
-    };
-    markup! {
-        <article class="parcel" key={parcel.id.as_str()} data-state={state} data-test="parcel" data-id={parcel.id.to_string()}>
-            { component::<Thumb>("", thumb) }
-            <div class="parcel-body">
-                <h2 class="report-title">{ text(parcel_title(w, parcel)) }</h2>
-                if let Some(place) = parcel_place(w, parcel) { <p class="report-say">{ text(place) }</p> }
-                <p class="parcel-say">{ icon(sign) }{ text(said) }</p>
-                if let Some(why) = why {
-                    <p class="parcel-why">{ text(why) }</p>
-                }
-            </div>
-            <div class="parcel-acts">{ acts(w, parcel, deleted) }</div>
-        </article>
-    }
-}
-
-/// State, pictogram, sentence.
-fn state(w: &World, parcel: &Parcel) -> (&'static str, &'static str, String) {
-    let now = edges::now();
-    match &parcel.state {
-        State::Waiting => {
-            let since = w.with("parcel_waiting_since", &[("ago", &w.ago(parcel.sealed_at, now))]);
-            ("waiting", "smartphone", since)
-        }
-        State::Sending => ("sending", "send", w.say("parcel_sending")),
-        State::Refused { .. } => ("refused", "alert", w.say("parcel_refused")),
-        State::Received { receipt } => {
-            let gone = w.with("parcel_received", &[("number", &receipt.number.to_string())]);
-            ("received", "circle-check", gone)
-        }
-    }
-}
-
-fn acts(w: &World, parcel: &Parcel, deleted: &UseStateHandle<Option<ParcelId>>) -> Html {
-    if let State::Received { receipt } = &parcel.state {
-        let report = Route::Report(receipt.report.clone(), Some(parcel.key.clone()));
-        return markup! { <a class="btn quiet small" href={report.href()}>{ w.t("sent_follow") }</a> };
-    }
-    let id = parcel.id.clone();
-    let retry = Callback::from(move |_: Event| {
-        let id = id.clone();
-        spawn_local(async move {
-            // What cannot be written now is tried again with the next drain.
-            let _ = outbox::retry(&id).await;
-            wake::nudge();
-        });
-    });
-    markup! {
-        <>
-            <button class="btn quiet small" type="button" data-test="retry" onclick={retry}>
-                { icon("retry") }{ w.t("act_retry") }
-            </button>
-            <button class="btn quiet small" type="button" data-test="delete" onclick={delete(parcel.id.clone(), deleted)}>
-                { icon("trash") }{ w.t("act_delete") }
-            </button>
-        </>
-    }
-}
-
-fn delete(id: ParcelId, deleted: &UseStateHandle<Option<ParcelId>>) -> Callback<Event> {
+fn delete(deleted: &UseStateHandle<Option<ParcelId>>) -> Callback<ParcelId> {
     let deleted = deleted.setter();
-    Callback::from(move |_| {
+    Callback::from(move |id: ParcelId| {
         carry_out();
         let over = deleted.clone();
         let timer = Timeout::new(UNDO, move || {
@@ -155,7 +116,7 @@ fn delete(id: ParcelId, deleted: &UseStateHandle<Option<ParcelId>>) -> Callback<
             over.set(None);
         });
         PENDING.with(|pending| pending.replace(Some((id.clone(), timer))));
-        deleted.set(Some(id.clone()));
+        deleted.set(Some(id));
     })
 }
 

@@ -28,28 +28,31 @@ pub struct Seen {
     pub position: Option<Position>,
     /// When, if the photo says.
     pub taken_at: Option<LocalTime>,
+    /// Whether it lies on its side: a quarter turn makes it upright.
+    pub turned: bool,
 }
 
 /// Reads the head of a JPEG file. Nothing readable is nothing said.
 pub fn read(head: &[u8]) -> Seen {
     let exif = segment(head).and_then(|tiff| Reader::new().read_raw(tiff.to_vec()).ok());
-    exif.map_or(Seen::default(), |exif| Seen { position: position(&exif), taken_at: taken_at(&exif) })
+    exif.map_or(Seen::default(), |exif| Seen {
+        position: position(&exif),
+        taken_at: taken_at(&exif),
+        turned: turned(&exif),
+    })
 }
 
-/// The EXIF segment (marker APP1 that begins with `Exif\0\0`: Exif 2.32 §4.7.2), without walking past the picture's
-/// data. The library's own reader knows six more containers, which no phone's camera hands to a web page.
+/// The EXIF segment (marker APP1 that begins with `Exif\0\0`: Exif 2.32 §4.7.2). The library's own reader knows six more
+/// containers, which no phone's camera hands to a web page.
 fn segment(file: &[u8]) -> Option<&[u8]> {
-    let mut rest = file.strip_prefix(&[0xff, 0xd8])?;
-    while let [0xff, marker, high, low, body @ ..] = rest {
-        let length = usize::from(u16::from_be_bytes([*high, *low])).checked_sub(2)?;
-        let segment = body.get(..length)?;
-        match (marker, segment.strip_prefix(b"Exif\0\0")) {
-            (0xe1, Some(tiff)) => return Some(tiff),
-            (0xda, _) => return None,
-            _ => rest = &body[length..],
-        }
-    }
-    None
+    let mut app1 = super::jpeg::segments(file).filter(|(marker, _)| *marker == 0xe1);
+    app1.find_map(|(_, body)| body.strip_prefix(b"Exif\0\0"))
+}
+
+/// Orientations 5 to 8 swap width and height (Exif 2.32 §4.6.4).
+fn turned(exif: &Exif) -> bool {
+    let field = exif.get_field(Tag::Orientation, In::PRIMARY);
+    field.and_then(|field| field.value.get_uint(0)).is_some_and(|orientation| (5..=8).contains(&orientation))
 }
 
 fn position(exif: &Exif) -> Option<Position> {
@@ -142,6 +145,13 @@ mod tests {
             seen.taken_at,
             Some(LocalTime { year: 2026, month: 10, day: 3, hour: 16, minute: 42, second: 10 })
         );
+    }
+
+    #[test]
+    fn who_lies_on_its_side_is_known() {
+        let sides = [1, 3, 5, 6, 8, 9].map(|n| written(&[(Tag::Orientation, Value::Short(vec![n]))]).turned);
+        assert_eq!(sides, [false, false, true, true, true, false]);
+        assert!(!written(&[(Tag::Orientation, Value::Short(vec![]))]).turned);
     }
 
     #[test]

@@ -1,23 +1,26 @@
 //! From a file of any size to a JPEG of ours: at most 2048 pixels, upright, new bytes. The pixels are drawn and encoded
-//! afresh, so no metadata can survive.
+//! afresh, so no metadata can survive. What the file is and how to decode it is judged elsewhere; here the steps.
 
+use super::darkroom;
 use super::exif::{self, LocalTime};
+use super::jpeg::Ending;
+use super::plan::{self, Plan};
+use super::sniff::{Kind, look};
+use super::unusable::Unusable;
+use super::whole::{self, Said};
 use crate::dom::ObjectUrl;
-use js_sys::{ArrayBuffer, Promise, Uint8Array};
+use js_sys::{ArrayBuffer, Uint8Array};
 use shared::geo::Position;
 use shared::ids::PhotoHash;
 use shared::instant::{DAY, Instant};
-use shared::photos::{LONGEST_SIDE, QUALITY, fit};
 use std::rc::Rc;
-use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    Blob, File, HtmlCanvasElement, ImageBitmap, ImageBitmapOptions, ImageEncodeOptions, ImageOrientation,
-    OffscreenCanvas, ResizeQuality,
-};
+use web_sys::File;
 
 /// Metadata stands at the head of a file: this much of it is read.
 const HEAD: f64 = 256.0 * 1024.0;
+/// Read at once of a file that must be read as a whole.
+const PIECE: f64 = 1024.0 * 1024.0;
 /// Older photos are of another time: their date is not the date of what is seen now.
 const RECENT: i64 = 365 * DAY;
 
@@ -35,41 +38,70 @@ pub struct Shot {
     pub taken_at: Option<Instant>,
 }
 
-/// Why a file gives no photo.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unusable {
-    /// A format of Apple's that this browser cannot read.
-    Heic,
-    /// No picture, a broken one, or one too large for this phone.
-    Unreadable,
-    /// The browser cannot name bytes: the page is not served safely.
-    Unnameable,
+impl PartialEq for Shot {
+    /// Two photos of one name are the same pixels.
+    fn eq(&self, other: &Self) -> bool {
+        self.hash == other.hash
+    }
+}
+
+impl Shot {
+    /// Names the bytes of a JPEG of ours.
+    pub async fn of(
+        bytes: ArrayBuffer,
+        position: Option<Position>,
+        taken_at: Option<Instant>,
+    ) -> Result<Self, Unusable> {
+        let hash = outbox::edges::sha256(&bytes).await.map_err(|_| Unusable::Unnameable)?;
+        let url = ObjectUrl::of_jpeg(&bytes).map(Rc::new).ok_or(Unusable::Unreadable)?;
+        Ok(Self { hash, bytes, url, position, taken_at })
+    }
 }
 
 /// Makes a photo of a file.
 pub async fn shrink(file: &File) -> Result<Shot, Unusable> {
-    let head = head(file).await.unwrap_or_default();
-    let is_heic = is_heic(&head);
+    if file.size() == 0.0 {
+        return Err(Unusable::Empty);
+    }
+    let head = read(file, 0.0, HEAD).await?;
+    let looks = look(&head);
     let seen = exif::read(&head);
-    let jpeg = encode(file).await.map_err(|_| if is_heic { Unusable::Heic } else { Unusable::Unreadable })?;
-    let buffer = JsFuture::from(jpeg.array_buffer()).await.map_err(|_| Unusable::Unreadable)?;
-    let bytes: ArrayBuffer = buffer.unchecked_into();
-    let hash = outbox::edges::sha256(&bytes).await.map_err(|_| Unusable::Unnameable)?;
-    let url = ObjectUrl::of_jpeg(&bytes).map(Rc::new).ok_or(Unusable::Unreadable)?;
+    let plan = Plan::of(&looks, seen.turned, darkroom::scales())?;
+    if file.size() > plan::MOST_BYTES {
+        return Err(plan::failure(&looks));
+    }
+    if !is_whole(file, looks.kind, &head).await? {
+        return Err(Unusable::Incomplete);
+    }
+    let bytes = darkroom::develop(file, &plan).await.map_err(|_| plan::failure(&looks))?;
     let taken_at = seen.taken_at.and_then(|time| instant(time, outbox::edges::now()));
-    Ok(Shot { hash, bytes, url, position: seen.position, taken_at })
+    Shot::of(bytes, seen.position, taken_at).await
 }
 
-async fn head(file: &File) -> Option<Vec<u8>> {
-    let head = file.slice_with_f64_and_f64(0.0, HEAD).ok()?;
-    let buffer = JsFuture::from(head.array_buffer()).await.ok()?;
-    Some(Uint8Array::new(&buffer).to_vec())
+/// Some bytes of the file. A gallery may name files that it cannot hand over.
+async fn read(file: &File, from: f64, to: f64) -> Result<Vec<u8>, Unusable> {
+    let piece = file.slice_with_f64_and_f64(from, to).map_err(|_| Unusable::Elsewhere)?;
+    let buffer = JsFuture::from(piece.array_buffer()).await.map_err(|_| Unusable::Elsewhere)?;
+    Ok(Uint8Array::new(&buffer).to_vec())
 }
 
-/// ISO base media with one of the brands of HEIF (ISO/IEC 23008-12).
-fn is_heic(head: &[u8]) -> bool {
-    let brand = head.get(4..12).and_then(|mark| mark.strip_prefix(b"ftyp"));
-    matches!(brand, Some(b"heic" | b"heix" | b"hevc" | b"heim" | b"mif1" | b"msf1"))
+/// Whether the file's end is there. In pieces: what the app once took of memory, it never gives back.
+async fn is_whole(file: &File, kind: Kind, head: &[u8]) -> Result<bool, Unusable> {
+    #[expect(clippy::cast_precision_loss, reason = "a constant of 64 kB")]
+    let tail = read(file, (file.size() - whole::TAIL as f64).max(0.0), file.size()).await?;
+    match whole::by_tail(kind, head, file.size(), &tail) {
+        Said::Whole => return Ok(true),
+        Said::Cut => return Ok(false),
+        Said::Unsure => {}
+    }
+    let (mut ending, mut at) = (Ending::default(), 0.0);
+    while at < file.size() {
+        if ending.feed(&read(file, at, at + PIECE).await?) {
+            return Ok(true);
+        }
+        at += PIECE;
+    }
+    Ok(false)
 }
 
 /// The camera's wall clock as an instant, by this phone's zone; nothing when it cannot be true.
@@ -85,80 +117,4 @@ fn instant(time: LocalTime, now: Instant) -> Option<Instant> {
     #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds of a year checked to be near")]
     let at = Instant(date.get_time() as i64);
     (at <= now && at > now.plus(-RECENT)).then_some(at)
-}
-
-async fn encode(file: &File) -> Result<Blob, JsValue> {
-    let bitmap = decode(file).await?;
-    let (width, height) = (bitmap.width(), bitmap.height());
-    let blob = match js_sys::Reflect::has(&js_sys::global(), &"OffscreenCanvas".into()) {
-        Ok(true) => off_screen(&bitmap, width, height).await,
-        _ => on_page(&bitmap, width, height).await,
-    };
-    bitmap.close();
-    // An engine that does not know a type answers with PNG, without a word (seen in WebKit).
-    blob.and_then(|blob| if blob.type_() == "image/jpeg" { Ok(blob) } else { Err(JsValue::NULL) })
-}
-
-/// The picture upright, in the size it will have.
-async fn decode(file: &File) -> Result<ImageBitmap, JsValue> {
-    let window = gloo_utils::window();
-    let upright = ImageBitmapOptions::new();
-    upright.set_image_orientation(ImageOrientation::FromImage);
-    let promise = window.create_image_bitmap_with_blob_and_image_bitmap_options(file, &upright)?;
-    let whole: ImageBitmap = JsFuture::from(promise).await?.unchecked_into();
-    let (width, height) = fit(whole.width(), whole.height(), LONGEST_SIDE);
-    if width == whole.width() {
-        return Ok(whole);
-    }
-    let smaller = ImageBitmapOptions::new();
-    smaller.set_resize_width(width);
-    smaller.set_resize_height(height);
-    smaller.set_resize_quality(ResizeQuality::High);
-    let promise = window.create_image_bitmap_with_image_bitmap_and_image_bitmap_options(&whole, &smaller)?;
-    let shrunk = JsFuture::from(promise).await;
-    whole.close();
-    shrunk.map(JsCast::unchecked_into)
-}
-
-async fn off_screen(bitmap: &ImageBitmap, width: u32, height: u32) -> Result<Blob, JsValue> {
-    let canvas = OffscreenCanvas::new(width, height)?;
-    draw(&canvas.get_context("2d")?, bitmap, width, height)?;
-    let options = ImageEncodeOptions::new();
-    options.set_type("image/jpeg");
-    options.set_quality(QUALITY);
-    JsFuture::from(canvas.convert_to_blob_with_options(&options)?).await.map(JsCast::unchecked_into)
-}
-
-async fn on_page(bitmap: &ImageBitmap, width: u32, height: u32) -> Result<Blob, JsValue> {
-    let canvas = gloo_utils::document().create_element("canvas")?.unchecked_into::<HtmlCanvasElement>();
-    canvas.set_width(width);
-    canvas.set_height(height);
-    draw(&canvas.get_context("2d")?, bitmap, width, height)?;
-    let promise = Promise::new(&mut |resolve, _| {
-        // Never called where encoding cannot begin: the promise then has its answer already.
-        if canvas.to_blob_with_type_and_encoder_options(&resolve, "image/jpeg", &QUALITY.into()).is_err() {
-            let _ = resolve.call0(&JsValue::NULL);
-        }
-    });
-    JsFuture::from(promise).await?.dyn_into()
-}
-
-/// Draws on white: what is transparent in a PNG would turn black in a JPEG. Both kinds of canvas have a context with
-/// the same methods, but no common type: they are called by name.
-fn draw(
-    context: &Option<js_sys::Object>,
-    bitmap: &ImageBitmap,
-    width: u32,
-    height: u32,
-) -> Result<(), JsValue> {
-    let context = context.as_ref().ok_or(JsValue::NULL)?;
-    let method = |name: &str| -> Result<js_sys::Function, JsValue> {
-        js_sys::Reflect::get(context, &name.into())?.dyn_into()
-    };
-    js_sys::Reflect::set(context, &"fillStyle".into(), &"#fff".into())?;
-    let zero = JsValue::from_f64(0.0);
-    let (width, height) = (JsValue::from(width), JsValue::from(height));
-    method("fillRect")?.call4(context, &zero, &zero, &width, &height)?;
-    method("drawImage")?.call3(context, bitmap, &zero, &zero)?;
-    Ok(())
 }

@@ -101,7 +101,7 @@ fn section(title: Html, note: Html, rows: Html) -> Html {
 /// Near me, once asked.
 fn nearby(w: &World, wanted: &UseStateHandle<bool>, phone: Whereabouts) -> Html {
     match phone {
-        Whereabouts::Unasked => {
+        Whereabouts::Unasked | Whereabouts::Askable => {
             let wanted = wanted.setter();
             let onclick = Callback::from(move |_: Event| wanted.set(true));
             markup! {
@@ -113,7 +113,8 @@ fn nearby(w: &World, wanted: &UseStateHandle<bool>, phone: Whereabouts) -> Html 
             }
         }
         Whereabouts::Asking => markup! { <p class="hint" role="status">{ w.t("home_place_locating") }</p> },
-        Whereabouts::Unknown => notice("info", "map-pin-off", w.t("position_denied")),
+        Whereabouts::Denied => notice("info", "map-pin-off", w.t("position_denied")),
+        Whereabouts::Unknown => notice("info", "map-pin-off", w.t("position_absent")),
         Whereabouts::Here(from, accuracy) => {
             let within = w.with("position_within", &[("distance", &w.distance(accuracy))]);
             let note = markup! { <span class="approx">{ icon("locate") }{ text(within) }</span> };

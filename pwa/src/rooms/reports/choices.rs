@@ -8,7 +8,7 @@ use shared::places::{Place, near, search};
 const NEAREST: usize = 5;
 /// Of these, the ones always shown; the others only when they are within [`AROUND`].
 const ALWAYS: usize = 3;
-/// Metres within which a phone's position may still mean any school.
+/// Metres within which a phone's position may still mean any school. One that is known less well means none.
 const AROUND: f64 = 400.0;
 /// Metres beyond which no school is proposed: the position is wrong, or its city does not use Vigie.
 const FAR: f64 = 20_000.0;
@@ -29,6 +29,8 @@ pub struct Choice<'a> {
 pub struct Wish<'a> {
     /// Where the photo, else the phone, is.
     pub from: Option<Position>,
+    /// Within how many metres; nothing: exactly.
+    pub within: f64,
     /// Schools used before, most recent first.
     pub recent: &'a [PlaceId],
     /// The school chosen.
@@ -37,8 +39,38 @@ pub struct Wish<'a> {
     pub query: &'a str,
 }
 
-/// The schools to show: those that match the words when there are any; else the nearest, then the ones used before.
-/// The chosen one is always among them. None is ever chosen here.
+/// The school home goes by, and one to ask about.
+#[derive(Debug, PartialEq)]
+pub struct Here<'a> {
+    /// The school used last; the nearest where none was used yet.
+    pub shown: Option<Choice<'a>>,
+    /// The school the person seems to be at, far from the one used last.
+    pub rather: Option<Choice<'a>>,
+}
+
+/// Where home stands: the school used `last`, unless the phone is known to be `at` another, within so many metres; then
+/// the person is asked.
+pub fn here<'a>(places: &'a [Place], last: Option<&PlaceId>, at: Option<(Position, f64)>) -> Here<'a> {
+    let at = at.filter(|(_, within)| *within <= AROUND);
+    let choice = |place: &'a Place| Choice {
+        place,
+        metres: at.zip(place.position).map(|((from, _), to)| from.metres_to(to)),
+    };
+    let last = last.and_then(|id| places.iter().find(|place| place.id == *id)).map(choice);
+    let reach = AROUND + at.map_or(0.0, |(_, within)| within);
+    let nearest = at.and_then(|(from, _)| near(places, from, 1).pop());
+    let nearest = nearest.filter(|(_, metres)| *metres <= reach).map(|(place, _)| choice(place));
+    match last {
+        None => Here { shown: nearest, rather: None },
+        Some(last) => {
+            let rather = nearest.filter(|_| last.metres.is_some_and(|metres| metres > reach));
+            Here { shown: Some(last), rather }
+        }
+    }
+}
+
+/// The schools to show: those that match the words when there are any; else the nearest, then the ones used before; these
+/// first where the position is known too badly. The chosen one is always among them. None is ever chosen here.
 pub fn choices<'a>(places: &'a [Place], wish: &Wish<'_>) -> Vec<Choice<'a>> {
     let choice = |place: &'a Place| Choice {
         place,
@@ -56,12 +88,21 @@ pub fn choices<'a>(places: &'a [Place], wish: &Wish<'_>) -> Vec<Choice<'a>> {
         .filter(|(n, (_, metres))| *metres <= if *n < ALWAYS { FAR } else { AROUND })
         .map(|(_, (place, _))| choice(place))
         .collect();
-    let most_recent = if shown.is_empty() { wish.recent.len() } else { 1 };
+    let vague = wish.within > AROUND;
+    let most_recent = if shown.is_empty() || vague { wish.recent.len() } else { 1 };
+    let mut before: Vec<_> = vec![];
     for id in wish.recent.iter().take(most_recent).chain(wish.chosen) {
-        if !shown.iter().any(|known| known.place.id == *id) {
-            shown.extend(places.iter().find(|place| place.id == *id).map(choice));
+        if vague {
+            shown.retain(|known| known.place.id != *id);
+        }
+        if !shown.iter().chain(&before).any(|known| known.place.id == *id) {
+            before.extend(places.iter().find(|place| place.id == *id).map(choice));
         }
     }
+    if vague {
+        std::mem::swap(&mut shown, &mut before);
+    }
+    shown.extend(before);
     shown
 }
 
@@ -124,5 +165,44 @@ mod tests {
         let typed = Wish { recent: &recent, query: "ecole 3", ..Wish::default() };
         assert_eq!(ids(&choices(&places, &typed)), ["A03"]);
         assert!(choices(&places, &Wish::default()).is_empty());
+    }
+
+    #[test]
+    fn a_position_known_badly_puts_the_schools_used_before_first() {
+        let places: Vec<_> = (0..5).map(|n| place(n, 43.0 + f64::from(n) / 100.0)).collect();
+        let recent = [places[4].id.clone(), places[1].id.clone()];
+        let wish =
+            Wish { from: Position::new(43.0, 5.0), within: 5_000.0, recent: &recent, ..Wish::default() };
+        assert_eq!(ids(&choices(&places, &wish)), ["A04", "A01", "A00", "A02"]);
+    }
+
+    #[test]
+    fn home_goes_by_the_school_used_last_and_asks_who_is_far_from_it() {
+        // A school at kilometre 0, one 60 m on, one at kilometre 5.
+        let places = [place(1, 43.0), place(2, 43.00054), place(3, 43.045)];
+        let at = |kilometres: f64, within: f64| {
+            Position::new(43.0 + kilometres / 111.195, 5.0).map(|position| (position, within))
+        };
+        let (none, far, near) = (None, Some("A03"), Some("A01"));
+        for (what, last, phone, shown, metres, rather) in [
+            ("denied, first visit", None, None, none, None, none),
+            ("denied", Some(1), None, near, None, none),
+            ("then granted", Some(1), at(0.03, 20.0), near, Some(30), none),
+            ("at the school beside the one used last", Some(1), at(0.06, 10.0), near, Some(60), none),
+            ("then wrong by 5 km, and knows it", Some(1), at(5.0, 5_000.0), near, None, none),
+            ("then wrong by 5 km, and sure of it", Some(1), at(5.0, 20.0), near, Some(5_000), far),
+            ("at home, far from every school", Some(1), at(2.5, 20.0), near, Some(2_500), none),
+            ("first visit, at a school", None, at(4.99, 20.0), far, Some(14), none),
+            ("first visit, at home", None, at(2.5, 20.0), none, None, none),
+            ("just out of reach, but not beyond doubt", Some(1), at(0.48, 100.0), near, Some(480), none),
+        ] {
+            let last = last.map(|n: usize| places[n - 1].id.clone());
+            let here = here(&places, last.as_ref(), phone);
+            let id = |choice: &Option<Choice<'_>>| choice.as_ref().map(|choice| choice.place.id.to_string());
+            assert_eq!((id(&here.shown).as_deref(), id(&here.rather).as_deref()), (shown, rather), "{what}");
+            let far = here.shown.and_then(|choice| choice.metres).unwrap_or(-1.0);
+            let expected = metres.map_or(-1.0, f64::from);
+            assert!((far - expected).abs() < 6.0, "{what}: {far}");
+        }
     }
 }

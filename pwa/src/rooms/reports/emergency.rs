@@ -16,18 +16,30 @@ const DANGER: &[(&str, &str, &str)] = &[
 const CHILD: &[(&str, &str, &str)] =
     &[("tel:3018", "3018", "emergency_3018"), ("tel:119", "119", "emergency_119")];
 
+/// Whether somebody should be called before anything is written.
+pub fn is_urgent(urgency: i16, category: Option<&str>) -> bool {
+    numbers(urgency, category).next().is_some()
+}
+
+fn numbers(
+    urgency: i16,
+    category: Option<&str>,
+) -> impl Iterator<Item = &'static (&'static str, &'static str, &'static str)> {
+    let danger = if urgency >= 4 { DANGER } else { &[] };
+    let child = if category == Some("securite-harcelement-eleve") { CHILD } else { &[] };
+    danger.iter().chain(child)
+}
+
 /// Whom to call before writing to anybody; nothing for what can wait.
 pub fn emergency(w: &World, urgency: i16, category: Option<&str>) -> Html {
-    let numbers = match (urgency, category) {
-        (_, Some("securite-harcelement-eleve")) => CHILD,
-        (4, _) => DANGER,
-        _ => return Html::default(),
-    };
+    if !is_urgent(urgency, category) {
+        return Html::default();
+    }
     markup! {
         <div class="emergency" role="region" aria-labelledby="emergency" data-test="emergency">
             <h2 id="emergency">{ icon("alert") }{ w.t("emergency_title") }</h2>
             <ul>
-                { for numbers.iter().map(|(href, number, key)| markup! {
+                { for numbers(urgency, category).map(|(href, number, key)| markup! {
                     <li><a href={*href}><b>{ text((*number).to_owned()) }</b>{ w.t(key) }</a></li>
                 }) }
             </ul>

@@ -1,64 +1,152 @@
-//! Home: the button, the school last used, what is already open there.
+//! Home: the button, the school the person seems to be at, what was begun and not sent, what is already open there.
 
-use super::draft::Edit;
-use super::list::{Reports, ReportsProps};
+use super::choices::{Choice, here};
 use super::snap::{snap, snap_else};
+use super::unfinished::unfinished;
+use crate::hooks::{Whereabouts, use_allowed_position};
 use crate::markup;
-use crate::markup::component;
-use crate::route::{Filter, Route};
+use crate::rooms::me::storage::short_room;
+use crate::route::Route;
 use crate::ui::{flip, notice};
 use crate::world::World;
-use crate::{dom, session};
+use crate::{dom, reading, session};
 use shared::ids::PlaceId;
+use std::cell::RefCell;
 use yew::prelude::*;
 
-/// Reports shown under the button.
-const SHOWN: usize = 4;
+thread_local! {
+    /// "I am not there": the school asked about, for this visit.
+    static DECLINED: RefCell<Option<PlaceId>> = const { RefCell::new(None) };
+}
+
+/// What home needs.
+#[derive(Properties, PartialEq)]
+pub struct HomeProps {
+    /// What every screen knows.
+    pub world: World,
+    /// Whether what another app handed over did not arrive.
+    pub share_lost: bool,
+}
 
 /// The screen.
-pub fn home(w: &World) -> Html {
+#[component]
+pub fn Home(props: &HomeProps) -> Html {
+    let w = &props.world;
     w.title(&w.say("home_title"));
+    let asked = use_state(|| 0_u32);
+    let phone = use_allowed_position(*asked);
+    let lost = matches!(phone, Whereabouts::Askable | Whereabouts::Denied | Whereabouts::Unknown);
+    let answers = use_state(|| 0_u32);
     let last = session::recent_places().into_iter().next();
+    let stand = here(w.pack.all(), last.as_ref(), phone.fix());
+    let rather = stand
+        .rather
+        .filter(|rather| DECLINED.with(|declined| declined.borrow().as_ref() != Some(&rather.place.id)));
+    let place = stand.shown.as_ref().map(|shown| shown.place.id.clone()).or(last.clone());
     markup! {
         <>
             <div class="home-snap">
                 <h1 class="visually-hidden">{ w.t("home_title") }</h1>
-                if !w.draft.is_empty() { { unfinished(w) } }
-                { here(w, last.as_ref()) }
+                if props.share_lost { { notice("warn", "image", w.t("share_lost")) } }
+                <div class="here-row">
+                    { school(w, stand.shown.as_ref(), last.as_ref(), !lost) }
+                    if lost { { locate(w, &asked) } }
+                </div>
+                { said_of(w, phone, *asked > 0) }
                 { snap(w) }
                 { snap_else(w, None) }
             </div>
-            if let Some(place) = last { { already(w, place) } } else { { how(w) } }
+            <div class="home-already stack loose">
+                if let (Some(shown), Some(rather)) = (&stand.shown, &rather) { { question(w, shown, rather, &answers) } }
+                { short_room(w) }
+                { unfinished(w) }
+                if let Some(place) = place { { already(w, place) } } else { { how(w) } }
+            </div>
         </>
     }
 }
 
 fn already(w: &World, place: PlaceId) -> Html {
-    let filter = Filter { place: Some(place.clone()), closed: false };
-    let open = ReportsProps { world: w.clone(), filter, most: Some(SHOWN) };
     markup! {
-        <section class="home-already" aria-labelledby="already">
+        <section aria-labelledby="already">
             <div class="section-head">
                 <h2 id="already">{ w.t("home_already") }</h2>
-                <a href={Route::Place(place).href()}>{ w.t("act_see_all") }</a>
+                <a href={Route::Place(place.clone()).href()}>{ w.t("act_see_all") }</a>
             </div>
-            { component::<Reports>("", open) }
+            { reading::open_at(w, place) }
         </section>
     }
 }
 
-/// The school last used; a way to the others where there is none yet.
-fn here(w: &World, last: Option<&PlaceId>) -> Html {
-    let (href, name, note) = match last.and_then(|id| w.place(id)) {
-        Some(place) => (Route::Place(place.id.clone()), place.name.clone(), "home_place_last"),
+/// The school home goes by; a way to the others where there is none yet. `alone`: nothing else stands in the row.
+fn school(w: &World, shown: Option<&Choice<'_>>, last: Option<&PlaceId>, alone: bool) -> Html {
+    let (href, name, note) = match shown {
+        Some(Choice { place, .. }) => {
+            let note = if last == Some(&place.id) { "home_place_last" } else { "home_place_nearest" };
+            (Route::Place(place.id.clone()), place.name.clone(), note)
+        }
         None => (Route::Places, w.say("place_legend"), "home_place_later"),
     };
     markup! {
-        <a class="here" href={href.href()}>
+        <a class="here" href={href.href()} data-test="here">
             { icon("map-pin") }
             <span class="here-name">{ text(name) }<small>{ w.t(note) }</small></span>
-            { flip("chevron-right") }
+            if let Some(metres) = shown.and_then(|shown| shown.metres) {
+                <span class="dist">{ text(w.distance(metres)) }</span>
+            }
+            if alone { { flip("chevron-right") } }
         </a>
+    }
+}
+
+fn locate(w: &World, asked: &UseStateHandle<u32>) -> Html {
+    let (asked, next) = (asked.setter(), **asked + 1);
+    let onclick = Callback::from(move |_: Event| asked.set(next));
+    markup! {
+        <button class="btn bare small report-act" type="button" data-test="locate" {onclick}>{ icon("locate") }{ w.t("home_locate") }</button>
+    }
+}
+
+/// What came of asking, for who asked.
+fn said_of(w: &World, phone: Whereabouts, asked: bool) -> Html {
+    let key = match phone {
+        _ if !asked => return Html::default(),
+        Whereabouts::Asking => "home_place_locating",
+        Whereabouts::Denied => "position_denied",
+        Whereabouts::Unknown => "position_absent",
+        _ => return Html::default(),
+    };
+    markup! { <p class="hint" role="status">{ w.t(key) }</p> }
+}
+
+/// Far from the school used last, at another: which is it?
+fn question(w: &World, shown: &Choice<'_>, rather: &Choice<'_>, answers: &UseStateHandle<u32>) -> Html {
+    let distance = |choice: &Choice<'_>| choice.metres.map(|metres| w.distance(metres)).unwrap_or_default();
+    let far = [("distance", &*distance(shown)), ("place", &*shown.place.name)];
+    let near = [("distance", &*distance(rather)), ("place", &*rather.place.name)];
+    let answer = |yes: bool| {
+        let (id, next) = (rather.place.id.clone(), **answers + 1);
+        let answers = answers.setter();
+        Callback::from(move |_: Event| {
+            if yes {
+                session::remember_place(&id);
+            } else {
+                DECLINED.with(|declined| declined.replace(Some(id.clone())));
+            }
+            answers.set(next);
+        })
+    };
+    markup! {
+        <section class="card ask stack" data-test="elsewhere" aria-labelledby="elsewhere">
+            <div>
+                <p>{ text(w.with("home_far", &far)) }</p>
+                <h2 class="report-title" id="elsewhere">{ text(w.with("home_rather", &near)) }</h2>
+            </div>
+            <div class="verbs">
+                <button class="btn primary" type="button" data-test="elsewhere-yes" onclick={answer(true)}>{ w.t("home_rather_yes") }</button>
+                <button class="btn quiet" type="button" data-test="elsewhere-no" onclick={answer(false)}>{ w.t("home_rather_no") }</button>
+            </div>
+        </section>
     }
 }
 
@@ -70,7 +158,7 @@ fn how(w: &World) -> Html {
         ("send", "home_how_sent", "home_how_sent_more"),
     ];
     markup! {
-        <section class="home-already stack" aria-labelledby="how">
+        <section class="stack" aria-labelledby="how">
             if !dom::seems_online() {
                 { notice("info", "wifi-off", markup! { <><strong>{ w.t("offline_title") }</strong>{ w.t("offline_text") }</> }) }
             }
@@ -83,22 +171,5 @@ fn how(w: &World) -> Html {
                 }) }
             </ol>
         </section>
-    }
-}
-
-/// A report begun and not sent, in this very visit.
-fn unfinished(w: &World) -> Html {
-    let draft = w.draft.dispatcher();
-    let clear = Callback::from(move |_: Event| draft.dispatch(Edit::Clear));
-    markup! {
-        <div class="card ask stack" data-test="unfinished">
-            <p><strong>{ w.t("home_unfinished") }</strong></p>
-            <div class="verbs">
-                <a class="btn primary" href={Route::Compose(w.draft.place.clone()).href()}>
-                    { icon("pencil") }{ w.t("compose_resume") }
-                </a>
-                <button class="btn quiet" type="button" onclick={clear}>{ icon("trash") }{ w.t("compose_discard") }</button>
-            </div>
-        </div>
     }
 }

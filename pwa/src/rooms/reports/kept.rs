@@ -35,6 +35,9 @@ pub fn kept(w: &World, id: &ParcelId) -> Html {
                 { picture(id, parcel) }
                 <h1 tabindex="-1">{ text(title) }</h1>
                 <p role="status">{ text(said) }</p>
+                if let Some(left) = photos_left(parcel) {
+                    <p class="row" data-test="photos-left">{ icon("image") }{ text(w.count("photos_leaving", left)) }</p>
+                }
             </div>
             <div class="stack">
                 { next(w, parcel) }
@@ -47,7 +50,7 @@ pub fn kept(w: &World, id: &ParcelId) -> Html {
 /// The state for tests, the title, the sentence.
 fn said(words: &Words, parcel: Option<&Parcel>) -> (&'static str, String, String) {
     match parcel.map(|parcel| &parcel.state) {
-        Some(State::Received { receipt }) => (
+        Some(State::Received { receipt } | State::Partly { receipt }) => (
             "sent",
             words.with("sent_title", &[("number", &receipt.number.to_string())]),
             went_to(words, receipt),
@@ -56,6 +59,14 @@ fn said(words: &Words, parcel: Option<&Parcel>) -> (&'static str, String, String
             ("refused", words.say("parcel_refused"), sentence::why(words, problem))
         }
         _ => ("kept", words.say("kept_title"), words.say("kept_text")),
+    }
+}
+
+/// How many photos still leave, where the words are there already.
+fn photos_left(parcel: Option<&Parcel>) -> Option<i64> {
+    match &parcel?.state {
+        State::Partly { receipt } => i64::try_from(receipt.missing.len()).ok(),
+        _ => None,
     }
 }
 
@@ -100,7 +111,7 @@ fn picture(id: &ParcelId, parcel: Option<&Parcel>) -> Html {
 /// The one next thing.
 fn next(w: &World, parcel: Option<&Parcel>) -> Html {
     let (href, test, key) = match parcel.map(|parcel| (&parcel.state, &parcel.key)) {
-        Some((State::Received { receipt }, key)) => {
+        Some((State::Received { receipt } | State::Partly { receipt }, key)) => {
             (Route::Report(receipt.report.clone(), Some(key.clone())), "follow", "sent_follow")
         }
         _ => (Route::Outbox, "waiting", "kept_see"),

@@ -162,7 +162,7 @@ fn more(further: &UseStateHandle<Further>, filter: &Filter, next: Option<String>
 }
 
 /// The address in the API of a list of reports.
-fn address(filter: &Filter, before: Option<&str>) -> String {
+pub fn address(filter: &Filter, before: Option<&str>) -> String {
     let mut query = vec![filter.query()];
     if !filter.closed {
         query.push("status=open".to_owned());

@@ -88,28 +88,49 @@ fn told(w: &World, page: &ReportPage, name: String, contact: Html) -> Html {
     }
 }
 
-/// The first photo large, all others below.
+/// The first photo large, all others below, each with its caption; then those still on their way.
 fn hero(w: &World, page: &ReportPage, name: &str) -> Html {
     let photos: Vec<&PhotoView> = page.voices.iter().flat_map(|voice| &voice.photos).collect();
-    let Some((first, others)) = photos.split_first() else { return Html::default() };
-    let alt = w.with("report_photo_alt", &[("title", name)]);
+    let awaited: u32 = page.voices.iter().map(|voice| voice.awaited).sum();
     markup! {
         <>
-            <figure class="report-hero bleed">
-                <img src={server_photo(&first.hash, "960")} width={first.width.to_string()} height={first.height.to_string()} {alt} />
-            </figure>
-            if !others.is_empty() {
-                <div class="more-photos">
-                    { for others.iter().enumerate().map(|(n, photo)| markup! {
-                        <a href={server_photo(&photo.hash, "2048")} target="_blank">
-                            <img src={server_photo(&photo.hash, "320")} width="96" height="96" loading="lazy"
-                                alt={w.with("photos_nth", &[("n", &(n + 2).to_string())])} />
-                        </a>
-                    }) }
-                </div>
+            if let Some((first, others)) = photos.split_first() {
+                <figure class="report-hero bleed">
+                    <img src={server_photo(&first.hash, "960")} width={first.width.to_string()} height={first.height.to_string()}
+                        alt={w.with("report_photo_alt", &[("title", name)])} />
+                    { caption(first) }
+                </figure>
+                if !others.is_empty() {
+                    <ul class="more-photos">{ for others.iter().enumerate().map(|(n, photo)| other(w, n + 2, photo)) }</ul>
+                }
+            }
+            if awaited > 0 {
+                <p class="awaited" data-test="awaited">{ icon("image") }{ text(w.count("report_awaited", awaited.into())) }</p>
             }
         </>
     }
+}
+
+/// `n`: its place for people.
+fn other(w: &World, n: usize, photo: &PhotoView) -> Html {
+    markup! {
+        <li>
+            <figure>
+                <a href={server_photo(&photo.hash, "2048")} target="_blank">
+                    <img src={server_photo(&photo.hash, "320")} width="96" height="96" loading="lazy"
+                        alt={w.with("photos_nth", &[("n", &n.to_string())])} />
+                </a>
+                { caption(photo) }
+            </figure>
+        </li>
+    }
+}
+
+fn caption(photo: &PhotoView) -> Html {
+    if photo.caption.is_empty() {
+        return Html::default();
+    }
+    markup! { <figcaption class="hint" dir="auto">{ text(photo.caption.clone()) }</figcaption> }
 }
 
 fn head(w: &World, page: &ReportPage, (people, stance): (i64, Stance), name: String) -> Html {
@@ -146,12 +167,13 @@ fn nobody(w: &World, page: &ReportPage) -> Html {
     notice("warn", "hourglass", markup! { <><strong>{ w.t("report_nobody") }</strong>{ text(more) }</> })
 }
 
-/// What people said, each with its moment; who only tapped says nothing here.
+/// What people said, and where they saw it, each with its moment; who only tapped says nothing here.
 fn voices(w: &World, page: &ReportPage) -> Html {
-    if page.voices.iter().all(|voice| voice.description.is_empty()) {
+    let speaks = |voice: &Voice| !voice.description.is_empty() || !voice.spot.is_empty();
+    if !page.voices.iter().any(speaks) {
         return Html::default();
     }
-    let spoken = page.voices.iter().enumerate().filter(|(_, voice)| !voice.description.is_empty());
+    let spoken = page.voices.iter().enumerate().filter(|(_, voice)| speaks(voice));
     markup! {
         <section class="stack" aria-labelledby="said">
             <h2 id="said">{ w.t("report_voices") }</h2>
@@ -165,9 +187,14 @@ fn voice(w: &World, first: bool, voice: &Voice) -> Html {
     let said = w.with(key, &[("ago", &w.ago(voice.at, outbox::edges::now()))]);
     markup! {
         <figure class="voice">
-            <blockquote>
-                { for voice.description.lines().map(|line| markup! { <p dir="auto">{ text(line.to_owned()) }</p> }) }
-            </blockquote>
+            if !voice.description.is_empty() {
+                <blockquote>
+                    { for voice.description.lines().map(|line| markup! { <p dir="auto">{ text(line.to_owned()) }</p> }) }
+                </blockquote>
+            }
+            if !voice.spot.is_empty() {
+                <p class="spot" data-test="spot">{ icon("map-pin") }<span dir="auto">{ text(w.with("report_spot", &[("spot", &voice.spot)])) }</span></p>
+            }
             <figcaption class="hint"><time datetime={iso(voice.at)}>{ text(said) }</time></figcaption>
         </figure>
     }

@@ -31,7 +31,9 @@ pub fn place_pick(w: &World, asking: &Asking) -> Html {
     let Asking { query, searching, phone, missing } = asking;
     let from = w.draft.position().or(phone.position());
     let recent = session::recent_places();
-    let wish = Wish { from, recent: &recent, chosen: w.draft.place.as_ref(), query };
+    let within =
+        if w.draft.position().is_some() { 0.0 } else { phone.fix().map_or(0.0, |(_, within)| within) };
+    let wish = Wish { from, within, recent: &recent, chosen: w.draft.place.as_ref(), query };
     let shown = choices(w.pack.all(), &wish);
     let settled = *phone != Whereabouts::Asking;
     let search_open = **searching || !query.is_empty() || (settled && shown.is_empty());
@@ -129,6 +131,7 @@ fn note(w: &World, phone: Whereabouts) -> Html {
         Whereabouts::Here(_, accuracy) if accuracy >= 30.0 => {
             w.with("position_within", &[("distance", &w.distance(accuracy))])
         }
+        Whereabouts::Denied => w.say("position_denied"),
         Whereabouts::Unknown => w.say("position_absent"),
         _ => return Html::default(),
     };

@@ -1,14 +1,15 @@
 //! From a draft to a parcel in the queue. What returns `Ok` is kept; nothing else may be shown as kept.
 
 use super::draft::Draft;
+use super::drafts;
 use super::sentence;
 use crate::{session, wake};
 use outbox::{Photo, Trouble, edges};
-use shared::ids::{Key, ParcelId, mint};
+use shared::ids::ParcelId;
 use shared::lang::Catalog;
-use shared::outbox::{Content, Parcel};
+use shared::outbox::Content;
 use shared::problem::Problem;
-use shared::reports::NewReport;
+use shared::reports::draft::Gap;
 
 /// Why a draft is not kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,33 +46,31 @@ impl Refusal {
     }
 }
 
+impl From<Gap> for Refusal {
+    fn from(gap: Gap) -> Self {
+        match gap {
+            Gap::Place => Self::Place,
+            Gap::Empty => Self::Empty,
+            Gap::Field(problem) => Self::Field(problem),
+        }
+    }
+}
+
 /// Seals the draft and keeps it. The mail and the school are remembered for the next time.
 pub async fn keep(draft: &Draft, lang: &str) -> Result<ParcelId, Refusal> {
-    let now = edges::now();
-    let Some(place) = draft.place.clone() else { return Err(Refusal::Place) };
-    if draft.is_empty() {
-        return Err(Refusal::Empty);
-    }
-    let mail = draft.mail.clone().unwrap_or_else(session::mail);
-    let report = NewReport {
-        place: place.clone(),
-        category: draft.category.map(str::to_owned),
-        description: draft.description.clone(),
-        photos: draft.shots().map(|shot| shot.hash.clone()).collect(),
-        mail: Some(mail.clone()),
-        observed_at: draft.taken_at().unwrap_or(now),
-        lang: lang.to_owned(),
-    };
-    let report = report.checked().map_err(Refusal::Field)?;
+    let parcel = draft.kept().seal(edges::now(), lang, &session::mail())?;
     let photos = draft.shots().map(|shot| Photo { hash: shot.hash.clone(), bytes: shot.bytes.clone() });
-    let id = mint(now, edges::random());
-    let parcel = Parcel::seal(Content::Report(report), id.clone(), Key::from_bytes(edges::random()), now);
-    outbox::put(&parcel, photos.collect()).await.map_err(|trouble| match trouble {
+    drafts::hold(&parcel.id);
+    let kept = outbox::put(&parcel, photos.collect()).await;
+    drafts::let_go(kept.is_ok());
+    kept.map_err(|trouble| match trouble {
         Trouble::Full => Refusal::Full,
         Trouble::Storage(_) => Refusal::Storage,
     })?;
-    session::remember_place(&place);
-    session::set_mail(mail.trim());
+    if let Content::Report(report) = &parcel.content {
+        session::remember_place(&report.place);
+        session::set_mail(report.mail.as_deref().unwrap_or_default());
+    }
     wake::after_put();
-    Ok(id)
+    Ok(parcel.id)
 }

@@ -24,34 +24,7 @@ fn list(words: &Catalog, prefix: &str, functions: &[Function]) -> String {
 
 /// Why something was refused.
 pub fn why(words: &Catalog, problem: &Problem) -> String {
-    words.say(&["problem_", code(problem)].concat())
-}
-
-/// The wire form of a problem's code, without a serialiser: `Display` of `Debug` names would not be it.
-fn code(problem: &Problem) -> &'static str {
-    use shared::problem::Code as C;
-    match problem.code {
-        C::BodyInvalid => "body_invalid",
-        C::Busy => "busy",
-        C::CategoryUnknown => "category_unknown",
-        C::IdInvalid => "id_invalid",
-        C::IdTaken => "id_taken",
-        C::Internal => "internal",
-        C::KeyMissing => "key_missing",
-        C::MailInvalid => "mail_invalid",
-        C::NotFound => "not_found",
-        C::NotPublic => "not_public",
-        C::PhotoHashMismatch => "photo_hash_mismatch",
-        C::PhotoMissing => "photo_missing",
-        C::PhotoUnreadable => "photo_unreadable",
-        C::PlaceClosed => "place_closed",
-        C::PlaceUnknown => "place_unknown",
-        C::ReportUnknown => "report_unknown",
-        C::TextTooLong => "text_too_long",
-        C::TooLarge => "too_large",
-        C::TooManyPhotos => "too_many_photos",
-        C::UnsupportedPhoto => "unsupported_photo",
-    }
+    words.say(&["problem_", problem.code.as_str()].concat())
 }
 
 /// The functions a message has left for.
@@ -124,7 +97,7 @@ mod tests {
             plain("list_and", " et "),
         ]
         .into();
-        Catalog::new("fr", messages)
+        Catalog::new("fr", messages, |_, _| "other".to_owned())
     }
 
     fn page(status: Status, events: Vec<Event>) -> ReportPage {

@@ -1,6 +1,7 @@
-//! The camera, the gallery, and the way without either: each leads to the report being made.
+//! The camera, the gallery, and the way without either: each begins a report, or adds to the one being made.
 
 use super::draft::take;
+use super::drafts;
 use crate::markup;
 use crate::navigate;
 use crate::route::Route;
@@ -12,9 +13,10 @@ use yew::prelude::*;
 /// What a camera may hand over. HEIC stays out: iOS then converts to JPEG by itself.
 const ACCEPT: &str = "image/jpeg,image/png,image/webp,image/*";
 
-/// A hidden file input: takes the files, carries a school over when there is one, and opens the report.
-pub fn input(w: &World, place: Option<&PlaceId>, test: &'static str, camera: bool) -> Html {
-    let (draft, place) = (w.draft.dispatcher(), place.cloned());
+/// A hidden file input: takes the files for the report being made; elsewhere for a new one, to which a school is carried
+/// over when there is one.
+pub fn input(place: Option<&PlaceId>, test: &'static str, camera: bool) -> Html {
+    let place = place.cloned();
     let onchange = Callback::from(move |event: Event| {
         let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
         let files: Vec<File> = input
@@ -26,10 +28,12 @@ pub fn input(w: &World, place: Option<&PlaceId>, test: &'static str, camera: boo
         if files.is_empty() {
             return;
         }
-        take(files, draft.clone());
-        if !matches!(navigate::current(), Route::Compose(_)) {
-            navigate::go(&Route::Compose(place.clone()));
+        if matches!(navigate::current(), Route::Compose(_)) {
+            return take(files);
         }
+        let id = drafts::begin(place.clone());
+        take(files);
+        navigate::go(&Route::Compose(id));
     });
     markup! {
         <input class="visually-hidden" type="file" accept={ACCEPT} capture={camera.then_some("environment")}
@@ -41,7 +45,7 @@ pub fn input(w: &World, place: Option<&PlaceId>, test: &'static str, camera: boo
 pub fn snap(w: &World) -> Html {
     markup! {
         <label class="snap">
-            { input(w, None, "snap-input", true) }
+            { input(None, "snap-input", true) }
             <span class="lens">{ icon("camera") }</span>
             <span class="snap-word">{ w.t("home_snap") }</span>
         </label>
@@ -52,7 +56,7 @@ pub fn snap(w: &World) -> Html {
 pub fn snap_here(w: &World, place: &PlaceId) -> Html {
     markup! {
         <label class="btn signal wide tall">
-            { icon("camera") }{ w.t("school_report_here") }{ input(w, Some(place), "snap-input", true) }
+            { icon("camera") }{ w.t("school_report_here") }{ input(Some(place), "snap-input", true) }
         </label>
     }
 }
@@ -62,9 +66,9 @@ pub fn snap_else(w: &World, place: Option<&PlaceId>) -> Html {
     markup! {
         <div class="snap-else">
             <label class="btn quiet">
-                { icon("image") }{ w.t("home_gallery") }{ input(w, place, "gallery-input", false) }
+                { icon("image") }{ w.t("home_gallery") }{ input(place, "gallery-input", false) }
             </label>
-            <a class="btn quiet" href={Route::Compose(place.cloned()).href()} data-test="without-photo">
+            <a class="btn quiet" href={Route::Begin(place.cloned()).href()} data-test="without-photo">
                 { icon("pencil") }{ w.t("home_no_photo") }
             </a>
         </div>

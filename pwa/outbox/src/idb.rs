@@ -1,0 +1,177 @@
+//! IndexedDB, as little of it as the outbox needs.
+//!
+//! Promises: what is written in one [`Tx`] is there when its `commit` returns, all of it or nothing; a newer version's
+//! database is opened as it is. Does not: hold a connection open. One that lives long is lost when a phone wakes up, and
+//! stands in the way of the next schema.
+
+use crate::trouble::Trouble;
+use js_sys::{Array, Function, Promise, Reflect};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    IdbDatabase, IdbFactory, IdbKeyRange, IdbObjectStore, IdbObjectStoreParameters, IdbOpenDbRequest,
+    IdbRequest, IdbTransaction, IdbTransactionMode,
+};
+
+const DATABASE: &str = "outbox";
+/// Raise it when a store is added below. Stores are never taken away: an earlier version may still be running in another
+/// tab, or as the worker, and goes on with those it knows.
+const SCHEMA: u32 = 2;
+const STORES: [(Store, &[&str]); 3] = [(PARCELS, &["id"]), (PHOTOS, &["parcel", "hash"]), (DRAFTS, &["id"])];
+
+/// A store's name.
+pub(crate) type Store = &'static str;
+/// Parcels, by id.
+pub(crate) const PARCELS: Store = "parcels";
+/// Photos, by the id of their parcel or draft, and hash.
+pub(crate) const PHOTOS: Store = "photos";
+/// Drafts, by id.
+pub(crate) const DRAFTS: Store = "drafts";
+
+/// A transaction over all stores. Lives while something is asked of it; nothing else may be awaited in between.
+pub(crate) struct Tx(IdbTransaction);
+
+impl Tx {
+    /// To look only.
+    pub(crate) async fn read() -> Result<Self, Trouble> {
+        Self::open(IdbTransactionMode::Readonly).await
+    }
+
+    /// To change something.
+    pub(crate) async fn write() -> Result<Self, Trouble> {
+        Self::open(IdbTransactionMode::Readwrite).await
+    }
+
+    async fn open(mode: IdbTransactionMode) -> Result<Self, Trouble> {
+        let database = match connect(Some(SCHEMA)).await {
+            Err(trouble) if trouble.is("VersionError") => connect(None).await,
+            other => other,
+        }?;
+        let names: Array = STORES.iter().map(|(name, _)| JsValue::from_str(name)).collect();
+        let tx = database.transaction_with_str_sequence_and_mode(&names, mode)?;
+        // Closes by itself when the transaction is over.
+        database.close();
+        Ok(Self(tx))
+    }
+
+    fn store(&self, name: Store) -> Result<IdbObjectStore, Trouble> {
+        Ok(self.0.object_store(name)?)
+    }
+
+    /// The row of that key; `undefined` when there is none.
+    pub(crate) async fn get(&self, store: Store, key: &JsValue) -> Result<JsValue, Trouble> {
+        answer(self.store(store)?.get(key)?).await
+    }
+
+    /// Every row.
+    pub(crate) async fn all(&self, store: Store) -> Result<Array, Trouble> {
+        Ok(answer(self.store(store)?.get_all()?).await?.unchecked_into())
+    }
+
+    /// The rows whose keys begin with `first`.
+    pub(crate) async fn all_of(&self, store: Store, first: &str) -> Result<Array, Trouble> {
+        Ok(answer(self.store(store)?.get_all_with_key(&beginning(first)?)?).await?.unchecked_into())
+    }
+
+    /// The keys that begin with `first`.
+    pub(crate) async fn keys_of(&self, store: Store, first: &str) -> Result<Array, Trouble> {
+        Ok(answer(self.store(store)?.get_all_keys_with_key(&beginning(first)?)?).await?.unchecked_into())
+    }
+
+    /// Every key.
+    pub(crate) async fn keys(&self, store: Store) -> Result<Array, Trouble> {
+        Ok(answer(self.store(store)?.get_all_keys()?).await?.unchecked_into())
+    }
+
+    /// Writes a row; [`Self::commit`] says whether there was room.
+    pub(crate) fn put(&self, store: Store, row: &JsValue) -> Result<(), Trouble> {
+        self.store(store)?.put(row)?;
+        Ok(())
+    }
+
+    /// Deletes the row of that key.
+    pub(crate) fn delete(&self, store: Store, key: &JsValue) -> Result<(), Trouble> {
+        self.store(store)?.delete(key)?;
+        Ok(())
+    }
+
+    /// Deletes the rows whose keys begin with `first`.
+    pub(crate) fn delete_of(&self, store: Store, first: &str) -> Result<(), Trouble> {
+        self.store(store)?.delete(&beginning(first)?)?;
+        Ok(())
+    }
+
+    /// Waits until everything written is there.
+    pub(crate) async fn commit(self) -> Result<(), Trouble> {
+        let tx = &self.0;
+        let over = settled(|done, failed| {
+            tx.set_oncomplete(Some(done));
+            tx.set_onabort(Some(failed));
+        });
+        match over.await {
+            Ok(_) => Ok(()),
+            // Given up although no request failed: that is how a full disk shows.
+            Err(_) => Err(tx.error().map_or(Trouble::Full, |error| Trouble::of(&error))),
+        }
+    }
+}
+
+/// In IndexedDB's order of keys an array comes after every string: the range holds each `[first, …]`.
+fn beginning(first: &str) -> Result<JsValue, Trouble> {
+    let first = JsValue::from_str(first);
+    Ok(IdbKeyRange::bound(&Array::of1(&first), &Array::of2(&first, &Array::new()))?.into())
+}
+
+async fn connect(version: Option<u32>) -> Result<IdbDatabase, Trouble> {
+    let factory = Reflect::get(&js_sys::global(), &"indexedDB".into())?;
+    let Some(factory) = factory.dyn_ref::<IdbFactory>() else {
+        return Err(Trouble::Storage("no IndexedDB".to_owned()));
+    };
+    let request = match version {
+        Some(version) => factory.open_with_u32(DATABASE, version),
+        None => factory.open(DATABASE),
+    }?;
+    let upgrade = {
+        let request = request.clone();
+        Closure::<dyn FnMut()>::new(move || {
+            // What fails here makes the opening fail, which says so.
+            let _ = add_stores(&request);
+        })
+    };
+    request.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
+    Ok(answer(request.into()).await?.unchecked_into())
+}
+
+fn add_stores(request: &IdbOpenDbRequest) -> Result<(), JsValue> {
+    let database: IdbDatabase = request.result()?.unchecked_into();
+    let there = database.object_store_names();
+    for (name, path) in STORES {
+        if there.contains(name) {
+            continue;
+        }
+        let names: Array = path.iter().map(|name| JsValue::from_str(name)).collect();
+        let path = if names.length() == 1 { names.get(0) } else { names.into() };
+        let parameters = IdbObjectStoreParameters::new();
+        parameters.set_key_path(&path);
+        database.create_object_store_with_optional_parameters(name, &parameters)?;
+    }
+    Ok(())
+}
+
+async fn answer(request: IdbRequest) -> Result<JsValue, Trouble> {
+    let over = settled(|done, failed| {
+        request.set_onsuccess(Some(done));
+        request.set_onerror(Some(failed));
+    });
+    match over.await {
+        Ok(_) => Ok(request.result()?),
+        Err(event) => {
+            Err(request.error().ok().flatten().map_or(Trouble::of(&event), |error| Trouble::of(&error)))
+        }
+    }
+}
+
+/// What one of two listeners hears first; both are set before anything can happen.
+fn settled(mut listen: impl FnMut(&Function, &Function)) -> JsFuture {
+    JsFuture::from(Promise::new(&mut |done, failed| listen(&done, &failed)))
+}
