@@ -41,11 +41,11 @@ function watch(registration, before) {
     accepted = true;
     const { waiting } = registration;
     if (!waiting) return location.reload();
-    return navigator.locks ? navigator.locks.request("outbox", () => take(waiting)) : take(waiting);
+    return betweenDrains(() => take(waiting));
   };
   const consider = async (worker, starting) => {
     if (await isOurs(worker)) {
-      if (worker === registration.waiting) navigator.locks?.request("outbox", () => take(worker));
+      if (worker === registration.waiting) betweenDrains(() => take(worker));
     } else if (starting && !/[?&](new|draft|shared)\b/.test(location.search)) {
       accept();
     } else {
@@ -69,6 +69,21 @@ function watch(registration, before) {
     looked = Date.now();
     registration.update().catch(() => {});
   });
+}
+
+/** Under the lock of the outbox; one that nobody holds and nobody gets (`pwa/outbox/src/drain.rs`) is taken. */
+async function betweenDrains(work) {
+  const { locks } = navigator;
+  if (!locks) return work();
+  for (;;) {
+    try {
+      return await locks.request("outbox", { signal: AbortSignal.timeout(1_000) }, work);
+    } catch (error) {
+      if (error.name !== "TimeoutError") throw error;
+      const { held } = await locks.query();
+      if (!held.some(({ name }) => name === "outbox")) return locks.request("outbox", { steal: true }, work);
+    }
+  }
 }
 
 /** Whether a worker is of this page's version; one that does not know the question is not. */

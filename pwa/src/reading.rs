@@ -76,6 +76,8 @@ fn draw(w: &World, route: &Route) -> Screen {
             let props = reports::page::ReportScreenProps { world, id: id.clone(), secret };
             Screen::of::<reports::page::ReportScreen>("report", id.as_str(), props)
         }
+        #[cfg(debug_assertions)]
+        Route::Styleguide => Screen::new("styleguide", "screen", crate::rooms::styleguide::styleguide(w)),
         _ => Screen::new("other", "screen", me::lost(w)),
     }
 }

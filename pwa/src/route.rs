@@ -49,6 +49,9 @@ pub enum Route {
     Reports(Filter),
     /// One report; with its key when the person holds it.
     Report(ParcelId, Option<Key>),
+    /// Every component in every state; in development builds only.
+    #[cfg(debug_assertions)]
+    Styleguide,
     /// No such screen.
     Lost,
 }
@@ -98,6 +101,8 @@ impl Route {
                 let key = hash.strip_prefix('#').and_then(|key| Key::parse(key).ok());
                 ParcelId::parse(id).map_or(Self::Lost, |id| Self::Report(id, key))
             }
+            #[cfg(debug_assertions)]
+            ["styleguide"] => Self::Styleguide,
             _ => Self::Lost,
         }
     }
@@ -112,6 +117,8 @@ impl Route {
             Self::Shared => "/?shared".to_owned(),
             Self::ShareLost => "/?shared=lost".to_owned(),
             Self::Kept(id) => ["/?kept=", id.as_str()].concat(),
+            #[cfg(debug_assertions)]
+            Self::Styleguide => "/styleguide".to_owned(),
             Self::Mine => "/suivi".to_owned(),
             Self::Outbox => "/file".to_owned(),
             Self::Me => "/moi".to_owned(),
@@ -141,6 +148,8 @@ impl Route {
             Self::Kept(_) | Self::Lost => Tab::Snap,
             Self::Mine | Self::Outbox | Self::Report(_, Some(_)) => Tab::Mine,
             Self::Places | Self::Place(_) | Self::Reports(_) | Self::Report(_, None) => Tab::Places,
+            #[cfg(debug_assertions)]
+            Self::Styleguide => Tab::Me,
             Self::Me => Tab::Me,
         }
     }

@@ -26,6 +26,7 @@ pub struct UpdateProps {
 #[component]
 pub fn Update(props: &UpdateProps) -> Html {
     let ready = use_state_eq(|| taker().is_some());
+    let taken = use_state_eq(|| false);
     let setter = ready.setter();
     use_effect_with((), move |()| {
         let heard =
@@ -35,9 +36,11 @@ pub fn Update(props: &UpdateProps) -> Html {
     if !*ready || matches!(props.route.frame(), Frame::Focus | Frame::Full) {
         return Html::default();
     }
-    let take = Callback::from(|_: Event| {
+    let setter = taken.setter();
+    let take = Callback::from(move |_: Event| {
+        setter.set(true);
         if let Some(taker) = taker() {
-            // Reloads the page.
+            // Reloads the page, after what is being sent.
             let _ = taker.call0(&JsValue::NULL);
         }
     });
@@ -46,9 +49,13 @@ pub fn Update(props: &UpdateProps) -> Html {
         <div class="notice update" data-kind="info" role="status" data-test="update">
             { icon("download") }
             <div>{ w.t("update_ready") }</div>
-            <button class="btn bare small" type="button" data-test="update-take" onclick={take}>
-                { w.t("update_take") }
-            </button>
+            if *taken {
+                <span>{ w.t("loading") }</span>
+            } else {
+                <button class="btn bare small" type="button" data-test="update-take" onclick={take}>
+                    { w.t("update_take") }
+                </button>
+            }
         </div>
     }
 }

@@ -19,6 +19,9 @@ use wasm_split_helpers::{SplitLoaderError, wasm_split};
 /// Milliseconds between two looks at a queue that says nothing of its next attempt.
 const PATIENCE: i64 = 30_000;
 
+/// What is left where nothing could be learned: worth another look.
+const UNKNOWN: Left = Left { sent: 0, waiting: 1, refused: 0, unreadable: 0, next_at: None };
+
 thread_local! {
     static RUNNING: Cell<bool> = const { Cell::new(false) };
     static AGAIN: Cell<bool> = const { Cell::new(false) };
@@ -30,6 +33,12 @@ pub fn start() {
     EventListener::new(&gloo_utils::window(), "online", |_| nudge()).forget();
     EventListener::new(&gloo_utils::document(), "visibilitychange", |_| {
         if dom::is_visible() { nudge() } else { hand_over() }
+    })
+    .forget();
+    EventListener::new(&gloo_utils::window(), "pagehide", |event| {
+        if dom::property(event, "persisted").is_some_and(|aside| aside.is_truthy()) {
+            outbox::let_go();
+        }
     })
     .forget();
     nudge();
@@ -63,9 +72,13 @@ fn run(all: bool) {
             let left = round(all).await;
             if !AGAIN.get() {
                 RUNNING.set(false);
-                if let Ok(left) = left {
-                    wait(&left);
-                    refresh::after_drain(left.sent > 0);
+                match left {
+                    Ok(left) => {
+                        wait(&left);
+                        refresh::after_drain(left.sent > 0);
+                    }
+                    // The queue may be read again later; what it holds is not known.
+                    Err(_) => wait(&UNKNOWN),
                 }
                 return;
             }
@@ -93,7 +106,7 @@ async fn round(all: bool) -> Result<Left, Trouble> {
     match sending(all).await {
         Ok(round) => round.await,
         // The part did not come: it is asked for again as the server would be.
-        Err(_) => Ok(Left { waiting: 1, ..Left::default() }),
+        Err(_) => Ok(UNKNOWN),
     }
 }
 

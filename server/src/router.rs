@@ -44,6 +44,8 @@ pub fn router(app: App) -> Router {
         .route("/ecoles/{id}", get(places::site::page))
         .route("/demandes", get(reports::site::list))
         .route("/demandes/{id}", get(reports::site::page));
+    // Every component in every state: the app of development builds draws it.
+    let pages = if cfg!(debug_assertions) { pages.route("/styleguide", get(site::shell)) } else { pages };
     Router::new()
         .nest("/api/v1", api)
         .merge(pages)

@@ -1,9 +1,13 @@
 //! A network between a phone and a server that can really be cut.
 //!
 //! The test's thread moves into a network namespace of its own (the phone's), the server gets another one,
-//! and a veth pair joins them: `10.77.0.2` is the phone, `10.77.0.1` the server. Cutting it takes the
-//! phone's end down, so that the browser sees what a phone sees in a dead spot. The browser's driver stays
-//! reachable on the phone's loopback, and mail leaves on the server's.
+//! and a veth pair joins them. Cutting it takes the phone's end down, so that the browser sees what a phone
+//! sees in a dead spot. The browser's driver stays reachable on the phone's loopback, and mail leaves on the
+//! server's.
+//!
+//! The server's address, `127.77.0.1`, looks like the machine's own and is not: browsers give service workers
+//! to https and to the machine itself only, and not every one has a switch for more. The phone's loopback is
+//! narrowed, and the rest of it led through the cable.
 //!
 //! A thread of its own means: tests with a network run side by side without knowing each other, provided
 //! that their runtime is the single-threaded one of `#[tokio::test]`.
@@ -22,7 +26,10 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use crate::host::Host;
 use crate::wait::until;
 
-const SERVER: Ipv4Addr = Ipv4Addr::new(10, 77, 0, 1);
+const SERVER: Ipv4Addr = Ipv4Addr::new(127, 77, 0, 1);
+/// What the two ends of the cable are called on it.
+const SERVER_ON_CABLE: &str = "10.77.0.1";
+const PHONE_ON_CABLE: &str = "10.77.0.2";
 const PHONE_END: &str = "vigie-phone";
 const SERVER_END: &str = "vigie-server";
 
@@ -53,10 +60,13 @@ impl Network {
         let network = Self { server: Host::elsewhere(server, SERVER) };
         network.server.run(|| {
             ip(&["link", "set", "lo", "up"]);
-            raise(SERVER_END, "10.77.0.1/24");
+            carry_loopback_addresses(SERVER_END);
+            raise(SERVER_END, SERVER_ON_CABLE);
         });
-        raise(PHONE_END, "10.77.0.2/24");
-        network.wait_for_an_answer().await;
+        ip(&["address", "del", "127.0.0.1/8", "dev", "lo"]);
+        ip(&["address", "add", "127.0.0.1/16", "dev", "lo"]);
+        carry_loopback_addresses(PHONE_END);
+        network.connect().await;
         network
     }
 
@@ -66,33 +76,34 @@ impl Network {
         &self.server
     }
 
-    /// The dead spot: nothing passes, and the phone knows. It loses its address as well, as a phone does:
-    /// that is what makes the browser drop the connections it kept open.
+    /// The dead spot: nothing passes, and the phone knows. It loses its address and ends the connections made with
+    /// it, as phones do: not every browser would drop them by itself.
     pub fn cut(&self) {
         ip(&["address", "flush", "dev", PHONE_END]);
         ip(&["link", "set", PHONE_END, "down"]);
+        run("ss", &["--kill", "--tcp", "dst", &SERVER.to_string()]);
     }
 
     /// Four bars and nothing behind them: whatever is sent vanishes, and the phone believes in its network.
     pub fn swallow(&self) {
-        ip(&[
-            "neigh",
-            "replace",
-            "10.77.0.1",
-            "lladdr",
-            "02:00:00:00:00:99",
-            "dev",
-            PHONE_END,
-            "nud",
-            "permanent",
-        ]);
+        let nobody = "02:00:00:00:00:99";
+        ip(&["neigh", "replace", SERVER_ON_CABLE, "lladdr", nobody, "dev", PHONE_END, "nud", "permanent"]);
     }
 
     /// Back in reach, after [`Self::cut`] or [`Self::swallow`].
     pub async fn restore(&self) {
         // Taking the link down forgets the neighbour who swallowed everything.
         ip(&["link", "set", PHONE_END, "down"]);
-        raise(PHONE_END, "10.77.0.2/24");
+        self.connect().await;
+    }
+
+    /// The routes went with the address: one to the server, and the one to everywhere else without which WebKit
+    /// sees no network.
+    async fn connect(&self) {
+        raise(PHONE_END, PHONE_ON_CABLE);
+        let server = SERVER.to_string();
+        ip(&["route", "replace", &server, "via", SERVER_ON_CABLE, "dev", PHONE_END, "table", "local"]);
+        ip(&["route", "replace", "default", "via", SERVER_ON_CABLE]);
         self.wait_for_an_answer().await;
     }
 
@@ -113,8 +124,14 @@ impl Network {
 /// only the one address, there from the start.
 fn raise(link: &str, address: &str) {
     ip(&["link", "set", link, "addrgenmode", "none"]);
-    ip(&["address", "replace", address, "dev", link]);
+    ip(&["address", "replace", &format!("{address}/24"), "dev", link]);
     ip(&["link", "set", link, "up"]);
+}
+
+/// Linux drops packets of 127.0.0.0/8 anywhere but on the loopback, unless told otherwise.
+fn carry_loopback_addresses(link: &str) {
+    let switch = format!("/proc/sys/net/ipv4/conf/{link}/route_localnet");
+    std::fs::write(&switch, "1").unwrap_or_else(|error| panic!("{switch}: {error}"));
 }
 
 fn leave_for_a_new_namespace() -> File {
@@ -125,10 +142,14 @@ fn leave_for_a_new_namespace() -> File {
 }
 
 fn ip(arguments: &[&str]) {
-    let done = Command::new("ip").args(arguments).stdin(Stdio::null()).output();
-    let done = done.unwrap_or_else(|error| panic!("`ip` ({error}): type `apt-get install iproute2`"));
+    run("ip", arguments);
+}
+
+fn run(program: &str, arguments: &[&str]) {
+    let done = Command::new(program).args(arguments).stdin(Stdio::null()).output();
+    let done = done.unwrap_or_else(|error| panic!("`{program}` ({error}): type `apt-get install iproute2`"));
     let said = String::from_utf8_lossy(&done.stderr);
-    assert!(done.status.success(), "ip {}: {said}", arguments.join(" "));
+    assert!(done.status.success(), "{program} {}: {said}", arguments.join(" "));
 }
 
 #[cfg(test)]
@@ -138,7 +159,7 @@ mod tests {
 
     async fn reach() -> Result<String, reqwest::Error> {
         let client = reqwest::Client::builder().timeout(Duration::from_millis(300)).build()?;
-        client.get("http://10.77.0.1:8080/").send().await?.text().await
+        client.get("http://127.77.0.1:8080/").send().await?.text().await
     }
 
     #[tokio::test]

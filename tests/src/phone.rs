@@ -1,6 +1,6 @@
-//! A phone: a real Chromium of its own, 360×740 at two pixels per point, with its own profile.
+//! A phone: a real browser of its own, 360×740 at two pixels per point, with its own profile.
 //!
-//! Elements are named as the screens name them for tests: `data-test="send"` is `send` here. Promises that
+//! Whatever differs between browsers is told in their files below, and how far each goes. Elements are named as the screens name them for tests: `data-test="send"` is `send` here. Promises that
 //! a failed wait shows what the screen said instead, and keeps a picture of it under `target/screens`.
 
 use std::path::{Path, PathBuf};
@@ -8,77 +8,112 @@ use std::time::Duration;
 
 use fantoccini::elements::Element;
 use fantoccini::error::CmdError;
-use fantoccini::{Client, ClientBuilder, Locator};
-use hyper_util::client::legacy::connect::HttpConnector;
+use fantoccini::{Client, Locator};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::browser::Browser;
 use crate::photo::Position;
 use crate::wait::{LOOK_EVERY, PATIENCE};
-use crate::webdriver::{Beyond, Driver};
 
 /// Chromium tells its own services (background sync) two seconds after it told the page, and nothing shows
 /// when. A sync asked for in between fires into the void, and again five minutes later.
 const CHROMIUM_TELLS_ITSELF: Duration = Duration::from_millis(2_500);
 
+/// How long a phone may take to show what it says instead of what was waited for.
+const LAST_LOOK: Duration = Duration::from_secs(10);
+
 const TO_THE_MIDDLE: &str = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
 
+mod chromium;
+mod firefox;
 mod setup;
+mod webkit;
 
+use setup::Running;
 pub use setup::Screen;
 
 /// The phone. Its browser ends when this is dropped.
 #[derive(Debug)]
 pub struct Phone {
-    client: Client,
+    running: Running,
+    browser: Browser,
+    screen: Screen,
     origin: String,
-    _driver: Driver,
-    _profile: TempDir,
+    profile: TempDir,
 }
 
-/// Something logged on the console as an error.
+/// Something that went wrong in a script.
 #[derive(Clone, Debug)]
-pub struct ConsoleError {
-    /// `javascript`, `network`, `console-api`, `security`…
+pub struct ScriptError {
+    /// `javascript`, `console-api`, `security`…; each browser has its words.
     pub source: String,
     /// The text.
     pub message: String,
 }
 
 impl Phone {
-    /// A phone that will visit `origin` (`http://10.77.0.1:8080`, no slash), which it treats as secure.
+    /// A phone with Chromium that will visit `origin` (`http://127.77.0.1:8080`, no slash).
     pub async fn unlock(origin: &str) -> Self {
-        Self::with_screen(origin, Screen::PHONE).await
+        Self::unlock_in(Browser::Chromium, origin).await
+    }
+
+    /// The same with another browser.
+    pub async fn unlock_in(browser: Browser, origin: &str) -> Self {
+        Self::with_screen(browser, origin, Screen::PHONE).await
     }
 
     /// The same with another screen.
     ///
     /// # Panics
-    /// Without Chromium and its driver.
-    pub async fn with_screen(origin: &str, screen: Screen) -> Self {
-        let profile = tempfile::Builder::new().prefix("phone-").tempdir().expect("room for a profile");
-        let driver = Driver::start();
-        let Value::Object(capabilities) = setup::capabilities(origin, profile.path(), screen) else {
-            unreachable!("capabilities are an object")
-        };
-        let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities)
-            .connect(&driver.url())
-            .await
-            .unwrap_or_else(|error| panic!("Chromium does not start: {error}"));
-        Self { client, origin: origin.to_owned(), _driver: driver, _profile: profile }
+    /// Without the browser and its driver.
+    pub async fn with_screen(browser: Browser, origin: &str, screen: Screen) -> Self {
+        let profile = fresh_profile();
+        let running = Running::start(browser, profile.path(), screen, false).await;
+        Self { running, browser, screen, origin: origin.to_owned(), profile }
+    }
+
+    /// The same, browsing privately: what it keeps is gone with the browser. WebKit always does here.
+    ///
+    /// # Panics
+    /// Without the browser and its driver.
+    pub async fn unlock_in_private(browser: Browser, origin: &str) -> Self {
+        let (profile, screen) = (fresh_profile(), Screen::PHONE);
+        let running = Running::start(browser, profile.path(), screen, true).await;
+        Self { running, browser, screen, origin: origin.to_owned(), profile }
+    }
+
+    /// `kill -9` to everything the browser runs, as an empty battery does; then it starts again on what lies in its
+    /// profile, without a page. Not for WebKit, whose profile is gone.
+    ///
+    /// # Panics
+    /// When it does not start again.
+    pub async fn killed_and_opened_again(self) -> Self {
+        let Self { running, browser, screen, origin, profile } = self;
+        drop(running);
+        let running = Running::start(browser, profile.path(), screen, false).await;
+        Self { running, browser, screen, origin, profile }
+    }
+
+    /// Which browser it has.
+    #[must_use]
+    pub const fn browser(&self) -> Browser {
+        self.browser
     }
 
     /// The browser's driver, for what this kit has no word for.
     #[must_use]
     pub const fn client(&self) -> &Client {
-        &self.client
+        &self.running.client
     }
 
     /// Goes to a path such as `/suivi` in the current tab.
     pub async fn open(&self, path: &str) {
         let url = format!("{}{path}", self.origin);
-        self.client.goto(&url).await.unwrap_or_else(|error| panic!("open {url}: {error}"));
+        self.client().goto(&url).await.unwrap_or_else(|error| panic!("open {url}: {error}"));
+        if self.browser == Browser::WebKit {
+            webkit::listen(self.client()).await;
+        }
     }
 
     /// Closes every page of the site; the browser stays, as on a phone put away. Its workers may go on.
@@ -86,13 +121,13 @@ impl Phone {
     /// # Panics
     /// When the browser is gone.
     pub async fn close_page(&self) {
-        let old = self.client.windows().await.expect("the open tabs");
-        let blank = self.client.new_window(true).await.expect("an empty tab").handle;
+        let old = self.client().windows().await.expect("the open tabs");
+        let blank = self.client().new_window(true).await.expect("an empty tab").handle;
         for tab in old {
-            self.client.switch_to_window(tab).await.expect("the tab to close");
-            self.client.close_window().await.expect("a tab that closes");
+            self.client().switch_to_window(tab).await.expect("the tab to close");
+            self.client().close_window().await.expect("a tab that closes");
         }
-        self.client.switch_to_window(blank).await.expect("the empty tab");
+        self.client().switch_to_window(blank).await.expect("the empty tab");
     }
 
     /// Opens a path in one more tab and looks at it.
@@ -100,19 +135,29 @@ impl Phone {
     /// # Panics
     /// When the browser is gone.
     pub async fn open_another_tab(&self, path: &str) {
-        let tab = self.client.new_window(true).await.expect("one more tab").handle;
-        self.client.switch_to_window(tab).await.expect("the new tab");
+        let tab = self.client().new_window(true).await.expect("one more tab").handle;
+        self.client().switch_to_window(tab).await.expect("the new tab");
         self.open(path).await;
     }
 
-    /// Where the device's own positioning says it is; allowed for this origin, in the current tab.
-    pub async fn stand_at(&self, (latitude, longitude): Position) {
-        // Not `grantPermissions`: what it doesn't name it takes away, background sync among it.
-        let allowed =
-            json!({ "permission": { "name": "geolocation" }, "setting": "granted", "origin": self.origin });
-        self.devtools("Browser.setPermission", allowed).await;
-        let here = json!({ "latitude": latitude, "longitude": longitude, "accuracy": 10 });
-        self.devtools("Emulation.setGeolocationOverride", here).await;
+    /// Where the device's own positioning says it is; allowed for this origin, in the current tab. Nothing happens in
+    /// a browser that can't be placed.
+    pub async fn stand_at(&self, here: Position) {
+        match self.browser {
+            Browser::Chromium => chromium::stand_at(self.client(), &self.origin, here).await,
+            Browser::Firefox => firefox::stand_at(self.client(), here).await,
+            Browser::WebKit => {}
+        }
+    }
+
+    /// Shows the page on another screen from now on; in Chromium only.
+    pub async fn turn_into(&self, screen: Screen) {
+        chromium::turn_into(self.client(), screen).await;
+    }
+
+    /// Writes so much larger from now on, as a person may ask of the browser; in Chromium only.
+    pub async fn write_at(&self, percent: u32) {
+        chromium::write_at(self.client(), percent).await;
     }
 
     /// Waits until an element named `name` is there.
@@ -122,7 +167,7 @@ impl Phone {
 
     /// Waits until an element for this CSS selector is there.
     pub async fn find_css(&self, css: &str) -> Element {
-        self.patiently(css, async || self.client.find(Locator::Css(css)).await).await
+        self.patiently(css, async || self.client().find(Locator::Css(css)).await).await
     }
 
     /// Every element named `name` now.
@@ -130,7 +175,7 @@ impl Phone {
     /// # Panics
     /// When the browser is gone.
     pub async fn all(&self, name: &str) -> Vec<Element> {
-        self.client.find_all(Locator::Css(&named(name))).await.expect("a page to look at")
+        self.client().find_all(Locator::Css(&named(name))).await.expect("a page to look at")
     }
 
     /// Taps the element named `name` once it is there and nothing lies over it.
@@ -142,8 +187,8 @@ impl Phone {
     /// over it.
     pub async fn tap_css(&self, css: &str) {
         self.patiently(&format!("a tap on {css}"), async || {
-            let element = self.client.find(Locator::Css(css)).await?;
-            self.client.execute(TO_THE_MIDDLE, vec![serde_json::to_value(&element)?]).await?;
+            let element = self.client().find(Locator::Css(css)).await?;
+            self.client().execute(TO_THE_MIDDLE, vec![serde_json::to_value(&element)?]).await?;
             element.click().await
         })
         .await;
@@ -155,7 +200,7 @@ impl Phone {
         let path = path.to_string_lossy().into_owned();
         let css = named(name);
         self.patiently(&format!("{css} to take a file"), async || {
-            self.client.find(Locator::Css(&css)).await?.send_keys(&path).await
+            self.client().find(Locator::Css(&css)).await?.send_keys(&path).await
         })
         .await;
     }
@@ -164,7 +209,7 @@ impl Phone {
     pub async fn write(&self, name: &str, text: &str) {
         let css = named(name);
         self.patiently(&format!("{css} to take words"), async || {
-            self.client.find(Locator::Css(&css)).await?.send_keys(text).await
+            self.client().find(Locator::Css(&css)).await?.send_keys(text).await
         })
         .await;
     }
@@ -173,7 +218,7 @@ impl Phone {
     pub async fn text(&self, name: &str) -> String {
         let css = named(name);
         self.patiently(&format!("the words of {css}"), async || {
-            self.client.find(Locator::Css(&css)).await?.text().await
+            self.client().find(Locator::Css(&css)).await?.text().await
         })
         .await
     }
@@ -190,7 +235,7 @@ impl Phone {
     /// Waits until this script returns something that counts as true, and returns it. A promise is awaited.
     pub async fn wait_for_script(&self, what: &str, script: &str) -> Value {
         self.patiently(what, async || {
-            let answer = self.client.execute(script, vec![]).await?;
+            let answer = self.client().execute(script, vec![]).await?;
             let no = matches!(&answer, Value::Null | Value::Bool(false)) || answer == 0 || answer == "";
             if no { Err(CmdError::NotW3C(answer)) } else { Ok(answer) }
         })
@@ -201,23 +246,27 @@ impl Phone {
     pub async fn wait_for_network(&self, there: bool) {
         let script = format!("return navigator.onLine === {there}");
         self.wait_for_script(&format!("navigator.onLine to be {there}"), &script).await;
-        tokio::time::sleep(CHROMIUM_TELLS_ITSELF).await;
+        if self.browser == Browser::Chromium {
+            tokio::time::sleep(CHROMIUM_TELLS_ITSELF).await;
+        }
     }
 
-    /// Everything logged as an error since the last time: scripts' own, not the network's failures, which a
-    /// cut network is meant to cause.
+    /// Everything that went wrong in a script since the last time; not the network's failures, which a cut network
+    /// is meant to cause.
+    pub async fn script_errors(&self) -> Vec<ScriptError> {
+        match self.browser {
+            Browser::Chromium => chromium::errors(self.client()).await,
+            Browser::Firefox => firefox::errors(self.client(), &self.origin).await,
+            Browser::WebKit => webkit::errors(self.client()).await,
+        }
+    }
+
+    /// A command of the Chrome DevTools Protocol, to the current tab of a phone with Chromium.
     ///
     /// # Panics
-    /// When the browser is gone.
-    pub async fn script_errors(&self) -> Vec<ConsoleError> {
-        let logged = self.client.issue_cmd(Beyond::console()).await.expect("the console");
-        let entries = logged.as_array().cloned().unwrap_or_default();
-        let word = |entry: &Value, key: &str| entry[key].as_str().unwrap_or_default().to_owned();
-        entries
-            .iter()
-            .filter(|entry| entry["level"] == "SEVERE" && entry["source"] != "network")
-            .map(|entry| ConsoleError { source: word(entry, "source"), message: word(entry, "message") })
-            .collect()
+    /// In another browser, or when the command is refused.
+    pub async fn devtools(&self, command: &str, parameters: Value) {
+        chromium::devtools(self.client(), command, parameters).await;
     }
 
     /// Keeps a picture of the screen under `target/screens/<name>.png`.
@@ -228,14 +277,9 @@ impl Phone {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screens");
         std::fs::create_dir_all(&folder).expect("a folder for screens");
         let path = folder.join(format!("{name}.png"));
-        let picture = self.client.screenshot().await.expect("a picture of the screen");
+        let picture = self.client().screenshot().await.expect("a picture of the screen");
         std::fs::write(&path, picture).expect("room for the picture");
         path
-    }
-
-    async fn devtools(&self, command: &str, parameters: Value) {
-        let done = self.client.issue_cmd(Beyond::devtools(command, &parameters)).await;
-        done.unwrap_or_else(|error| panic!("{command}: {error}"));
     }
 
     /// Tries again until it works; a failure shows the screen.
@@ -260,17 +304,26 @@ impl Phone {
         }
     }
 
+    /// A browser that answers nobody any more doesn't hold up the verdict.
     async fn give_up(&self, what: &str) -> ! {
         let script = "return location.href + '\\n' + document.body.innerText";
-        let seen = self.client.execute(script, vec![]).await;
-        let seen = seen.map_or_else(|error| error.to_string(), |text| text.as_str().unwrap_or("").to_owned());
-        let picture = self.screenshot("failed").await;
-        let errors = self.script_errors().await;
-        panic!(
-            "waited for {what}\non the screen: {seen}\nerrors: {errors:#?}\npicture: {}",
-            picture.display()
-        )
+        let look = async {
+            let seen = self.client().execute(script, vec![]).await;
+            let seen =
+                seen.map_or_else(|error| error.to_string(), |text| text.as_str().unwrap_or("").to_owned());
+            let picture = self.screenshot("failed").await;
+            (seen, picture, self.script_errors().await)
+        };
+        let Ok((seen, picture, errors)) = tokio::time::timeout(LAST_LOOK, look).await else {
+            panic!("waited for {what}\nand {:?} answers nothing any more", self.browser)
+        };
+        let picture = picture.display();
+        panic!("waited for {what}\non the screen: {seen}\nerrors: {errors:#?}\npicture: {picture}")
     }
+}
+
+fn fresh_profile() -> TempDir {
+    tempfile::Builder::new().prefix("phone-").tempdir().expect("room for a profile")
 }
 
 /// The selector of a name given for tests; what comes after a space narrows it: `place-option [data-place="x"]`,

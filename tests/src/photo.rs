@@ -82,6 +82,33 @@ pub fn renamed_text() -> Photo {
     save("text.jpg", "Ceci n'est pas une photo.\n".repeat(200).into_bytes())
 }
 
+/// A photo's name and nothing under it.
+#[must_use]
+pub fn empty() -> Photo {
+    save("empty.jpg", Vec::new())
+}
+
+/// A hundred megapixels, 12000×8400, all of one grey: a megabyte whose every pixel is there.
+///
+/// # Panics
+/// Never: the drawing is ours.
+#[must_use]
+pub fn panorama() -> Photo {
+    let mut bytes = Vec::new();
+    let grey = Encoder::new(&mut bytes, 90);
+    grey.encode(&[128; 64], 8, 8, ColorType::Luma).expect("a drawing that encodes");
+    let at = |marker: u8| bytes.windows(2).position(|pair| pair == [0xFF, marker]).expect("a segment");
+    let (frame, scan) = (at(0xC0), at(0xDA));
+    let [width, height] = [12_000_u16, 8_400];
+    bytes[frame + 5..frame + 9].copy_from_slice(&[height.to_be_bytes(), width.to_be_bytes()].concat());
+    bytes.truncate(scan + 2 + usize::from(bytes[scan + 3]));
+    // As grey as the block before, and nothing else: 00 1010, four of these blocks in three bytes.
+    let blocks = usize::from(width / 8) * usize::from(height / 8);
+    bytes.extend([0x28, 0xA2, 0x8A].repeat(blocks / 4));
+    bytes.extend([0xFF, 0xD9]);
+    save("panorama.jpg", bytes)
+}
+
 /// A few kilobytes that declare 11000×11000 pixels: 363 MB for whoever believes them.
 #[must_use]
 pub fn bomb() -> Photo {

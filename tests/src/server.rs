@@ -27,6 +27,7 @@ pub struct Server {
     host: Host,
     port: u16,
     smtp: String,
+    settings: Vec<(&'static str, &'static str)>,
     data: TempDir,
     process: Option<Child>,
 }
@@ -39,7 +40,12 @@ impl Server {
     #[must_use]
     pub fn new(host: &Host, trap: &MailTrap) -> Self {
         let data = tempfile::Builder::new().prefix("vigie-").tempdir().expect("room for the server's data");
-        Self { host: host.clone(), port: host.free_port(), smtp: trap.url(), data, process: None }
+        Self { host: host.clone(), port: host.free_port(), smtp: trap.url(), settings: Vec::new(), data, process: None }
+    }
+
+    /// Another setting, by the name of its variable; from the next start on.
+    pub fn set(&mut self, variable: &'static str, value: &'static str) {
+        self.settings.push((variable, value));
     }
 
     /// The public address, without a slash at its end.
@@ -98,13 +104,34 @@ impl Server {
         }
     }
 
+    /// SIGSTOP: it holds what it has and answers nothing, until [`Self::thaw`].
+    ///
+    /// # Panics
+    /// When it doesn't run.
+    pub fn freeze(&self) {
+        kill(self.pid(), Signal::SIGSTOP).expect("the server takes a signal");
+    }
+
+    /// SIGCONT: it goes on with what it had.
+    ///
+    /// # Panics
+    /// When it doesn't run.
+    pub fn thaw(&self) {
+        kill(self.pid(), Signal::SIGCONT).expect("the server takes a signal");
+    }
+
+    fn pid(&self) -> Pid {
+        let process = self.process.as_ref().expect("a running server");
+        Pid::from_raw(i32::try_from(process.id()).expect("a process id"))
+    }
+
     /// SIGTERM; waits until it has finished what it had in hand.
     ///
     /// # Panics
     /// When it never ends.
     pub async fn stop(&mut self) -> Option<ExitStatus> {
+        let pid = self.process.is_some().then(|| self.pid())?;
         let process = self.process.as_mut()?;
-        let pid = Pid::from_raw(i32::try_from(process.id()).expect("a process id"));
         kill(pid, Signal::SIGTERM).expect("the server takes a signal");
         let ended = until("the server to end after SIGTERM", async || match process.try_wait() {
             Ok(Some(ended)) => Ok(ended),
@@ -159,7 +186,8 @@ impl Server {
             .env("VIGIE_PUBLIC_URL", self.url())
             .env("VIGIE_DATABASE_URL", format!("sqlite://{}", data.join("vigie.db").display()))
             .env("VIGIE_BLOBS", format!("file://{}", data.join("blobs").display()))
-            .env("VIGIE_SMTP_URL", &self.smtp);
+            .env("VIGIE_SMTP_URL", &self.smtp)
+            .envs(self.settings.iter().copied());
         command
     }
 

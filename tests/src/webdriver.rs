@@ -1,76 +1,85 @@
-//! Chromium's driver as a process, and the commands beyond the standard that the phone needs.
+//! A browser's driver as a process, and the commands beyond the standard that the phone needs.
 
-use std::io::{BufRead, BufReader, Write};
-use std::net::{Ipv4Addr, SocketAddrV4, TcpStream};
-use std::process::{Child, ChildStdout, Stdio};
-use std::time::Duration;
+use std::fs::OpenOptions;
+use std::net::Ipv4Addr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 
 use fantoccini::wd::WebDriverCompatibleCommand;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use serde_json::{Value, json};
+use tokio::net::TcpStream;
 
 use crate::host::Host;
+use crate::wait::until;
 
-/// A running chromedriver. It and its browsers end when this is dropped.
+/// Processes after the first are numbered from `$0` on. Firefox tells by its number what the kernel says to it about
+/// the network from what it says to others, so two browsers on one network may not have the same.
+const NUMBERED: &str = "echo $0 > /proc/sys/kernel/ns_last_pid; exec \"$@\"";
+
+/// A running driver. It and its browsers end when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Driver {
     process: Child,
     port: u16,
-    /// Kept open: the driver would stumble over a closed pipe.
-    _output: BufReader<ChildStdout>,
 }
 
 impl Driver {
-    /// Starts one on a free port of this thread's loopback.
-    pub(crate) fn start() -> Self {
-        // In a process namespace of its own: when the driver goes, whatever it started goes.
-        let mut process = Host::here()
-            .command("unshare")
-            .args(["--pid", "--fork", "--kill-child", "--", "chromedriver", "--port=0"])
-            .env("LANGUAGE", "fr")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+    /// Starts `program` on a free port of this thread's loopback and waits until it listens. `finish` completes its
+    /// command; what it and its browser say ends up in a file under `home`.
+    ///
+    /// # Panics
+    /// When it doesn't start; shows what it said.
+    pub(crate) async fn start(program: &str, home: &Path, finish: impl FnOnce(&mut Command)) -> Self {
+        let port = Host::here().free_port();
+        let log = home.join("driver.log");
+        let file = || OpenOptions::new().create(true).append(true).open(&log).expect("a log file");
+        // In a process namespace of its own: when its first process goes, whatever it started goes.
+        let mut command = Host::here().command("unshare");
+        command.args(["--pid", "--fork", "--kill-child", "--", "sh", "-c", NUMBERED, &port.to_string()]);
+        command.args([program, &format!("--port={port}")]);
+        command.stdin(Stdio::null()).stdout(file()).stderr(file());
+        finish(&mut command);
+        let process = command
             .spawn()
             .unwrap_or_else(|error| panic!("setpriv ({error}): type `apt-get install util-linux`"));
-        let mut output = BufReader::new(process.stdout.take().expect("chromedriver's output"));
-        let port = port(&mut output);
-        Self { process, port, _output: output }
+        let mut driver = Self { process, port };
+        until(&format!("{program} to listen"), async || {
+            if let Ok(Some(ended)) = driver.process.try_wait() {
+                let said = std::fs::read_to_string(&log).unwrap_or_default();
+                panic!(
+                    "{program} does not start ({ended}); `cargo xtask test` installs it or says how\n{said}"
+                );
+            }
+            TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await
+        })
+        .await;
+        driver
     }
 
     pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Asks for the end, which closes the browsers, without a runtime: this runs while a test unwinds too.
-    fn shut_down(&self) -> std::io::Result<()> {
-        let address = SocketAddrV4::new(Ipv4Addr::LOCALHOST, self.port).into();
-        let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(1))?;
-        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-        write!(stream, "GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")?;
-        std::io::copy(&mut stream, &mut std::io::sink()).map(drop)
+    /// The first process of the namespace.
+    fn first(&self) -> Option<Pid> {
+        let parent = self.process.id();
+        let children = std::fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).ok()?;
+        Some(Pid::from_raw(children.split_whitespace().next()?.parse().ok()?))
     }
 }
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        let asked = self.shut_down();
-        let _ = self.process.kill();
+        // `unshare` ends once the first process of the namespace has, and that waits for all others: from then on
+        // nobody writes into the profile.
+        let asked = self.first().is_some_and(|first| kill(first, Signal::SIGKILL).is_ok());
+        if !asked {
+            let _ = self.process.kill();
+        }
         let _ = self.process.wait();
-        if let Err(error) = asked {
-            eprintln!("chromedriver did not take its leave: {error}");
-        }
     }
-}
-
-fn port(output: &mut impl BufRead) -> u16 {
-    let mut said = String::new();
-    while output.read_line(&mut said).is_ok_and(|length| length > 0) {
-        let last = said.lines().last().unwrap_or_default();
-        if let Some((_, port)) = last.split_once("started successfully on port ") {
-            return port.trim_end_matches('.').parse().expect("chromedriver's port");
-        }
-    }
-    panic!("chromedriver does not start: type `apt-get install chromium chromium-driver`\n{said}");
 }
 
 /// A POST under the session that WebDriver itself doesn't know.
@@ -86,9 +95,14 @@ impl Beyond {
         Self { path: "goog/cdp/execute", body: json!({ "cmd": command, "params": parameters }) }
     }
 
-    /// What was logged on the console since the last time.
+    /// What Chromium logged on the console since the last time.
     pub(crate) fn console() -> Self {
         Self { path: "se/log", body: json!({ "type": "browser" }) }
+    }
+
+    /// Where Firefox runs scripts from now on: the page (`content`), or its own windows (`chrome`).
+    pub(crate) fn context(name: &str) -> Self {
+        Self { path: "moz/context", body: json!({ "context": name }) }
     }
 }
 

@@ -14,7 +14,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{ChildStdout, Command};
 
 /// Names the variable that holds the folder of the client, as `xtask` prepared it.
-const VARIABLE: &str = "VIGIE_TUS";
+const VARIABLE: &str = "VIGIE_NODE";
 
 /// What the client says, line by line: a word and a value.
 struct Said(Lines<BufReader<ChildStdout>>);

@@ -25,7 +25,7 @@ pub fn build_app(toolchain: &Toolchain, dev: bool) -> Result<()> {
         let products = Toolchain::products(dev);
         let app = bindgen::run(&products.join("pwa.wasm"), "app", true, dev)?;
         let worker = bindgen::run(&products.join("service_worker.wasm"), "worker", false, dev)?;
-        let mut bundle = Bundle::gather(&root, app, worker)?;
+        let mut bundle = Bundle::gather(&root, app, worker, dev)?;
         precache::finish(&mut bundle, &root)?;
         if !pack::write(&bundle, &places::app())? {
             eprintln!("    nothing changed");

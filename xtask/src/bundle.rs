@@ -12,6 +12,9 @@ use std::path::Path;
 /// The language in every first load; the others come when asked for.
 pub const DEFAULT_LANGUAGE: &str = "fr";
 
+/// How the keys begin that only mails and server-written pages say.
+const OF_THE_SERVER: [&str; 3] = ["letter_", "month_", "shell_"];
+
 /// Files by their path below `target/app`, and the hashed path of each logical name.
 #[derive(Default)]
 pub struct Bundle {
@@ -23,7 +26,7 @@ pub struct Bundle {
 
 impl Bundle {
     /// Everything but the service worker's script and the manifests, which need the names of all the others.
-    pub fn gather(root: &Path, app: Module, worker: Module) -> Result<Self> {
+    pub fn gather(root: &Path, app: Module, worker: Module, dev: bool) -> Result<Self> {
         let mut bundle = Self::default();
         bundle.module("app", app);
         bundle.module("worker", worker);
@@ -33,7 +36,7 @@ impl Bundle {
         for path in crate::places::files_under(&root.join("assets/lang"))? {
             bundle.language(&path).with_context(|| format!("{}", path.display()))?;
         }
-        bundle.styles(&root.join("assets/css"))?;
+        bundle.styles(&root.join("assets/css"), dev)?;
         bundle.add("boot.js", lean(&read(&root.join("pwa/boot.js"))?));
         Ok(bundle)
     }
@@ -77,10 +80,11 @@ impl Bundle {
         self.add(&format!("{name}.wasm"), module.wasm);
     }
 
-    /// Keys stay as they are written: strings, or tables of plural forms.
+    /// Keys stay as they are written: strings, or tables of plural forms. What only the server says stays with it.
     fn language(&mut self, path: &Path) -> Result<()> {
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-        let table: toml::Table = toml::from_str(&fs::read_to_string(path)?)?;
+        let mut table: toml::Table = toml::from_str(&fs::read_to_string(path)?)?;
+        table.retain(|key, _| !OF_THE_SERVER.iter().any(|start| key.starts_with(start)));
         self.add(&format!("lang-{stem}.json"), serde_json::to_vec(&table)?);
         if stem == DEFAULT_LANGUAGE {
             let tried = crate::mirrored::mirrored(&table);
@@ -89,12 +93,13 @@ impl Bundle {
         Ok(())
     }
 
-    /// All sheets in the order of their names, as one.
-    fn styles(&mut self, dir: &Path) -> Result<()> {
+    /// All sheets in the order of their names, as one; that of the styleguide in development builds only.
+    fn styles(&mut self, dir: &Path, dev: bool) -> Result<()> {
         let mut sheet = String::new();
         for path in crate::places::files_under(dir)?
             .iter()
             .filter(|path| path.extension().is_some_and(|e| e == "css"))
+            .filter(|path| dev || !path.ends_with("90-styleguide.css"))
         {
             let source = fs::read_to_string(path)?;
             sheet += &crate::css::minify(&source).with_context(|| format!("{}", path.display()))?;

@@ -16,7 +16,7 @@ pub struct Tool {
     pub brew: &'static str,
 }
 
-/// The browser of the journeys.
+/// The browser of every journey.
 pub const CHROMIUM: Tool = Tool {
     names: &["chromium", "chromium-browser", "google-chrome"],
     apt: "chromium",
@@ -30,13 +30,21 @@ pub const CHROMEDRIVER: Tool = Tool {
     dnf: "chromedriver",
     brew: "--cask chromedriver",
 };
+/// The second browser of the core journeys; its driver is built by us.
+pub const FIREFOX: Tool =
+    Tool { names: &["firefox"], apt: "firefox-esr", dnf: "firefox", brew: "--cask firefox" };
+/// The third browser with its driver.
+pub const WEBKIT: Tool =
+    Tool { names: &["WebKitWebDriver"], apt: "webkit2gtk-driver", dnf: "webkitgtk6.0", brew: "" };
+/// A screen for it that nobody looks at.
+pub const XVFB: Tool = Tool { names: &["Xvfb"], apt: "xvfb", dnf: "xorg-x11-server-Xvfb", brew: "" };
 /// The second engine; Debian keeps it out of PATH.
 pub const POSTGRES: Tool =
     Tool { names: &["initdb"], apt: "postgresql", dnf: "postgresql-server", brew: "postgresql" };
 /// Brings up the loopback of a fresh network namespace.
 pub const IP: Tool = Tool { names: &["ip"], apt: "iproute2", dnf: "iproute", brew: "" };
 
-/// Runs the upload client that others wrote.
+/// Runs what others wrote to try ours.
 pub const NODE: Tool = Tool { names: &["node"], apt: "nodejs", dnf: "nodejs", brew: "node" };
 /// Fetches it.
 pub const NPM: Tool = Tool { names: &["npm"], apt: "npm", dnf: "nodejs-npm", brew: "node" };

@@ -1,12 +1,15 @@
 //! Draining: one round at a time, in whichever of page, second tab and worker asks first.
 //!
-//! Promises: rounds never overlap (Web Lock `outbox`; a flag of our own where a browser has none). Does not: know why it
-//! was called, or when to call it again (it says when that is worth it).
+//! Promises: rounds never overlap (Web Lock `outbox`; a flag of our own where a browser has none), and a lock that nobody
+//! holds does not stop them. Does not: know why it was called, or when to call it again (it says when that is worth it).
 
+use crate::http::time_out;
+use crate::json::{Fields, Json};
 use crate::progress::badge;
 use crate::round::round;
 use crate::store;
 use crate::trouble::Trouble;
+use js_sys::Promise;
 use shared::instant::Instant;
 use shared::outbox::{State, next_try};
 use std::cell::{Cell, RefCell};
@@ -16,14 +19,19 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
 const LOCK: &str = "outbox";
+/// Milliseconds after which who waits for the lock looks whether anybody holds it.
+const PATIENCE: u32 = 1_000;
 
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = ["navigator", "locks"], js_name = request, catch)]
     fn request_lock(
         name: &str,
-        held: &Closure<dyn FnMut(JsValue) -> js_sys::Promise>,
-    ) -> Result<js_sys::Promise, JsValue>;
+        options: &JsValue,
+        held: &Closure<dyn FnMut(JsValue) -> Promise>,
+    ) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(js_namespace = ["navigator", "locks"], js_name = query, catch)]
+    fn query_locks() -> Result<Promise, JsValue>;
 }
 
 thread_local! {
@@ -62,21 +70,10 @@ pub async fn wake() -> Result<Left, Trouble> {
     locked(true).await
 }
 
-type Work<T> = Pin<Box<dyn Future<Output = T>>>;
+/// A round behind a pointer: its code stands in the module once, not once in each caller.
+type Round = Pin<Box<dyn Future<Output = Result<Left, Trouble>>>>;
 
-/// Does something while no drain runs, here or elsewhere: an update of the app is applied so.
-///
-/// # Errors
-/// When the browser gives the lock to nobody.
-pub async fn between_drains(work: Work<()>) -> Result<(), Trouble> {
-    let done = alone(Box::pin(async {
-        work.await;
-        Ok(Left::default())
-    }));
-    done.await.map(drop)
-}
-
-/// A round under the lock; a second caller waits for the first, then finds what is left.
+/// A round; a second caller waits for the first, then finds what is left.
 async fn locked(hurry: bool) -> Result<Left, Trouble> {
     alone(Box::pin(async move {
         let (sent, pause) = round(hurry).await?;
@@ -85,8 +82,8 @@ async fn locked(hurry: bool) -> Result<Left, Trouble> {
     .await
 }
 
-/// Work under the lock. Behind a pointer: its code stands in the module once, not once in each caller.
-async fn alone(work: Work<Result<Left, Trouble>>) -> Result<Left, Trouble> {
+/// Under the lock.
+async fn alone(work: Round) -> Result<Left, Trouble> {
     let work = Rc::new(RefCell::new(Some(work)));
     let done = Rc::new(RefCell::new(None));
     let (inside, slot) = (Rc::clone(&work), Rc::clone(&done));
@@ -100,17 +97,48 @@ async fn alone(work: Work<Result<Left, Trouble>>) -> Result<Left, Trouble> {
             Ok(JsValue::UNDEFINED)
         })
     });
-    let Ok(over) = request_lock(LOCK, &held) else { return guarded(work.take()).await };
-    let outcome = JsFuture::from(over).await;
-    match (done.take(), outcome) {
-        (Some(left), _) => left,
-        (None, Err(error)) => Err(Trouble::of(&error)),
-        (None, Ok(_)) => Err(Trouble::Storage("the lock was given up".to_owned())),
+    let mut options = patiently();
+    loop {
+        let Ok(over) = request_lock(LOCK, &options, &held) else { return guarded(work.take()).await };
+        let outcome = JsFuture::from(over).await;
+        match (done.take(), outcome) {
+            (Some(left), _) => return left,
+            (None, Err(error)) if work.borrow().is_none() || !is_impatience(&error) => {
+                return Err(Trouble::of(&error));
+            }
+            (None, Err(_)) => options = if is_held().await { patiently() } else { by_force() },
+            (None, Ok(_)) => return Err(Trouble::Storage("the lock was given up".to_owned())),
+        }
     }
 }
 
+/// To wait a while; for ever where a browser has no such time-out (before 2022).
+fn patiently() -> JsValue {
+    let options = Fields::new();
+    if let Ok(signal) = time_out(PATIENCE) {
+        options.set("signal", &signal);
+    }
+    options.done()
+}
+
+/// Chromium forgets at times to hand the lock on when a page that held it goes: others wait, and nobody holds it.
+fn by_force() -> JsValue {
+    Fields::new().yes("steal", true).done()
+}
+
+fn is_impatience(error: &JsValue) -> bool {
+    ["TimeoutError", "AbortError"].iter().any(|name| Trouble::of(error).is(name))
+}
+
+async fn is_held() -> bool {
+    let Ok(asked) = query_locks() else { return true };
+    let Ok(known) = JsFuture::from(asked).await else { return true };
+    let held = Json::new(known).items("held").unwrap_or_default();
+    held.into_iter().any(|lock| Json::new(lock).text("name").as_deref() == Some(LOCK))
+}
+
 /// The same without Web Locks: safe within one page. The server's idempotence covers the rest.
-async fn guarded(work: Option<Work<Result<Left, Trouble>>>) -> Result<Left, Trouble> {
+async fn guarded(work: Option<Round>) -> Result<Left, Trouble> {
     let Some(work) = work else { return left(0, None).await };
     if DRAINING.replace(true) {
         return left(0, None).await;

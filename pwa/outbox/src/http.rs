@@ -19,7 +19,7 @@ extern "C" {
     #[wasm_bindgen(catch)]
     async fn fetch(url: &str, init: &RequestInit) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = AbortSignal, js_name = timeout, catch)]
-    fn time_out(millis: u32) -> Result<AbortSignal, JsValue>;
+    pub(crate) fn time_out(millis: u32) -> Result<AbortSignal, JsValue>;
 }
 
 /// What an address answered.

@@ -6,6 +6,7 @@
 
 use crate::trouble::Trouble;
 use js_sys::{Array, Function, Promise, Reflect};
+use std::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -27,6 +28,23 @@ pub(crate) const PARCELS: Store = "parcels";
 pub(crate) const PHOTOS: Store = "photos";
 /// Drafts, by id.
 pub(crate) const DRAFTS: Store = "drafts";
+
+thread_local! {
+    /// Every transaction under way, here.
+    static UNDER_WAY: RefCell<Vec<IdbTransaction>> = const { RefCell::new(Vec::new()) };
+    /// Whether [`let_go`] ended the last of them.
+    static ASIDE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Gives up whatever is being read or written: for a page that the browser puts aside. One that keeps a transaction for
+/// when it comes back keeps every other page from the outbox in WebKit (2.50).
+pub fn let_go() {
+    ASIDE.set(true);
+    for tx in UNDER_WAY.with_borrow(Clone::clone) {
+        // One that is just over is no trouble.
+        let _ = tx.abort();
+    }
+}
 
 /// A transaction over all stores. Lives while something is asked of it; nothing else may be awaited in between.
 pub(crate) struct Tx(IdbTransaction);
@@ -51,6 +69,8 @@ impl Tx {
         let tx = database.transaction_with_str_sequence_and_mode(&names, mode)?;
         // Closes by itself when the transaction is over.
         database.close();
+        UNDER_WAY.with_borrow_mut(|all| all.push(tx.clone()));
+        ASIDE.set(false);
         Ok(Self(tx))
     }
 
@@ -110,9 +130,19 @@ impl Tx {
         });
         match over.await {
             Ok(_) => Ok(()),
-            // Given up although no request failed: that is how a full disk shows.
-            Err(_) => Err(tx.error().map_or(Trouble::Full, |error| Trouble::of(&error))),
+            Err(_) => Err(match tx.error() {
+                Some(error) => Trouble::of(&error),
+                None if ASIDE.get() => Trouble::put_aside(),
+                // Given up although no request failed: that is how a full disk shows.
+                None => Trouble::Full,
+            }),
         }
+    }
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        UNDER_WAY.with_borrow_mut(|all| all.retain(|tx| *tx != self.0));
     }
 }
 

@@ -21,7 +21,8 @@ mod trouble;
 mod upload;
 
 pub use drafts::{draft_photos, drafts, drop_draft, keep_draft, take_back};
-pub use drain::{Left, between_drains, drain, wake};
+pub use drain::{Left, drain, wake};
+pub use idb::let_go;
 pub use progress::badge;
 pub use rows::read_problem;
 pub use store::{Photo, all, photo, put, remove, retry};

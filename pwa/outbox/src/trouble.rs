@@ -22,6 +22,17 @@ impl Trouble {
         }
     }
 
+    /// The page was put aside meanwhile.
+    pub(crate) fn put_aside() -> Self {
+        Self::Storage("AbortError".to_owned())
+    }
+
+    /// Whether the page was put aside meanwhile: nothing is wrong with the outbox.
+    #[must_use]
+    pub fn was_put_aside(&self) -> bool {
+        self.is("AbortError")
+    }
+
     /// Whether the browser gave it this name.
     pub(crate) fn is(&self, name: &str) -> bool {
         matches!(self, Self::Storage(word) if word == name)

@@ -208,6 +208,7 @@ fn read(into: UseStateSetter<Queue>, size: Rc<RefCell<u32>>) {
         let short = storage::shortness().await;
         let queue = match outbox::all().await {
             Ok(parcels) => Queue { parcels: Rc::new(parcels), ..Queue::default() },
+            Err(trouble) if trouble.was_put_aside() => return,
             Err(_) => Queue { broken: true, ..Queue::default() },
         };
         size.replace(u32::try_from(queue.parcels.len()).unwrap_or(0));

@@ -5,3 +5,5 @@ pub mod outbox;
 pub mod photos;
 pub mod places;
 pub mod reports;
+#[cfg(debug_assertions)]
+pub mod styleguide;

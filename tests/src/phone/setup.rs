@@ -1,8 +1,15 @@
-//! How Chromium is started: which screen, which switches.
+//! How a browser is started, and how its window becomes a phone's screen.
 
 use std::path::Path;
 
-use serde_json::{Value, json};
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::Value;
+
+use super::{chromium, firefox, webkit};
+use crate::browser::Browser;
+use crate::display::Display;
+use crate::webdriver::Driver;
 
 /// What the browser shows on.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -13,7 +20,7 @@ pub struct Screen {
     pub height: u32,
     /// Device pixels per CSS pixel.
     pub density: f32,
-    /// Touched by fingers rather than a mouse; lays out as phones do.
+    /// Touched by fingers rather than a mouse; Chromium then lays out as phones do.
     pub mobile: bool,
 }
 
@@ -24,42 +31,52 @@ impl Screen {
     pub const DESK: Self = Self { width: 1440, height: 900, density: 1.0, mobile: false };
 }
 
-/// Without the switches against background requests, Chromium calls home at every start.
-const SWITCHES: [&str; 9] = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-];
+/// What runs for one phone.
+#[derive(Debug)]
+pub(super) struct Running {
+    pub(super) client: Client,
+    _driver: Driver,
+    _display: Option<Display>,
+}
 
-/// The WebDriver capabilities: a fresh profile, `origin` as good as https, French as its language.
-pub(super) fn capabilities(origin: &str, profile: &Path, screen: Screen) -> Value {
-    let Screen { width, height, density, mobile } = screen;
-    let mut switches: Vec<String> = SWITCHES.map(str::to_owned).into();
-    switches.extend([
-        format!("--user-data-dir={}", profile.display()),
-        format!("--unsafely-treat-insecure-origin-as-secure={origin}"),
-        format!("--window-size={width},{height}"),
-        "--lang=fr-FR".into(),
-    ]);
-    let mut chrome = json!({
-        "args": switches,
-        "prefs": { "intl.accept_languages": "fr-FR,fr" },
-    });
-    if mobile {
-        let metrics =
-            json!({ "width": width, "height": height, "pixelRatio": density, "mobile": true, "touch": true });
-        chrome["mobileEmulation"] = json!({ "deviceMetrics": metrics });
+impl Running {
+    /// `private`: browsing privately.
+    pub(super) async fn start(browser: Browser, profile: &Path, screen: Screen, private: bool) -> Self {
+        let display = matches!(browser, Browser::WebKit).then(Display::start);
+        let driver = match (browser, &display) {
+            (Browser::Firefox, _) => firefox::driver(profile).await,
+            (_, Some(display)) => webkit::driver(profile, display, screen).await,
+            _ => chromium::driver(profile).await,
+        };
+        let capabilities = match browser {
+            Browser::Chromium => chromium::capabilities(profile, screen, private),
+            Browser::Firefox => firefox::capabilities(profile, screen, private),
+            Browser::WebKit => webkit::capabilities(),
+        };
+        let Value::Object(mut capabilities) = capabilities else {
+            unreachable!("capabilities are an object")
+        };
+        let timeouts = serde_json::json!({ "implicit": 0, "pageLoad": 30_000, "script": 30_000 });
+        capabilities.insert("timeouts".into(), timeouts);
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&driver.url())
+            .await
+            .unwrap_or_else(|error| panic!("{browser:?} does not start: {error}"));
+        if browser != Browser::Chromium {
+            fit(&client, screen).await;
+        }
+        Self { client, _driver: driver, _display: display }
     }
-    json!({
-        "browserName": "chrome",
-        "goog:chromeOptions": chrome,
-        "goog:loggingPrefs": { "browser": "ALL" },
-        "timeouts": { "implicit": 0, "pageLoad": 30_000, "script": 30_000 },
-    })
+}
+
+/// Makes the page, not the window with its bars, as large as the screen.
+async fn fit(client: &Client, Screen { width, height, .. }: Screen) {
+    client.set_window_size(width, height).await.expect("a window that fits the screen");
+    let inner = client.execute("return innerHeight", vec![]).await.expect("the height of the page");
+    let bars =
+        height.saturating_sub(inner.as_u64().and_then(|inner| u32::try_from(inner).ok()).unwrap_or(height));
+    if bars > 0 {
+        client.set_window_size(width, height + bars).await.expect("a window with room for its bars");
+    }
 }

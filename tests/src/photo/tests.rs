@@ -62,3 +62,12 @@ fn broken_files_are_broken_as_announced() {
     assert_eq!(dimensions(&bomb().bytes), Some((11_000, 11_000)));
     assert!(bomb().bytes.len() <= 8 * 1024);
 }
+
+#[test]
+fn a_panorama_is_whole_and_grey_to_its_last_pixel() {
+    let photo = panorama();
+    assert!(photo.bytes.len() < 1_500_000, "{} bytes", photo.bytes.len());
+    let grey = image::load_from_memory(&photo.bytes).unwrap().into_luma8();
+    assert_eq!(grey.dimensions(), (12_000, 8_400));
+    assert_eq!((grey.get_pixel(0, 0).0, grey.get_pixel(11_999, 8_399).0), ([128], [128]));
+}

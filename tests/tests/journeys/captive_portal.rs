@@ -1,5 +1,7 @@
 //! A station's portal says 200 to everything: nothing counts as delivered.
 
+use testkit::browser::Browser;
+use testkit::in_browsers;
 use testkit::photo;
 use testkit::portal::Portal;
 
@@ -7,9 +9,10 @@ use crate::world::{GOELANDS, Hands, World};
 
 const PAGE: &str = "<!doctype html><title>Wi-Fi</title><h1>Bienvenue, acceptez nos conditions</h1>";
 
-#[tokio::test]
-async fn behind_a_captive_portal_a_report_waits_and_then_arrives() {
-    let mut world = World::start().await;
+in_browsers!(chromium, firefox, webkit => behind_a_captive_portal_a_report_waits_and_then_arrives);
+
+async fn behind_a_captive_portal_a_report_waits_and_then_arrives(browser: Browser) {
+    let mut world = World::with(browser).await;
     let phone = world.installed_phone().await;
     world.server.stop().await;
     let portal = Portal::open(world.network.server(), world.server.port(), PAGE);

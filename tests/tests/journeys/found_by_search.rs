@@ -15,6 +15,7 @@ async fn a_report_without_photo_finds_its_school_by_name_and_its_reporter_gets_a
     phone.choose_by_search("criee", &CRIEE).await;
     phone.tap("category-hygiene-toilettes").await;
     phone.write("description", WORDS).await;
+    phone.tap("details").await;
     phone.write("mail", REPORTER).await;
     phone.tap("send").await;
     phone.find("sent").await;

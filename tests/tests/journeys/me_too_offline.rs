@@ -1,12 +1,15 @@
 //! "Moi aussi" in a dead spot, on a page seen before.
 
+use testkit::browser::Browser;
+use testkit::in_browsers;
 use testkit::photo;
 
 use crate::world::{GOELANDS, Hands, World};
 
-#[tokio::test]
-async fn a_me_too_tapped_without_network_counts_once_it_is_back() {
-    let world = World::start().await;
+in_browsers!(chromium, firefox, webkit => a_me_too_tapped_without_network_counts_once_it_is_back);
+
+async fn a_me_too_tapped_without_network_counts_once_it_is_back(browser: Browser) {
+    let world = World::with(browser).await;
     let reporter = world.installed_phone().await;
     reporter.report_a_broken_game(&photo::small(GOELANDS.playground, 61).path, &GOELANDS).await;
     reporter.find("sent").await;

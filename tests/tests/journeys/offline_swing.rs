@@ -1,13 +1,16 @@
 //! The main job: a swing snapped in a dead spot reaches those in charge, once.
 
+use testkit::browser::Browser;
+use testkit::in_browsers;
 use testkit::jpeg::{dimensions, metadata, stands_upright};
 use testkit::photo;
 
 use crate::world::{CRIEE, GOELANDS, Hands, World};
 
-#[tokio::test]
-async fn a_swing_snapped_without_network_reaches_those_in_charge_once() {
-    let world = World::start().await;
+in_browsers!(chromium, firefox, webkit => a_swing_snapped_without_network_reaches_those_in_charge_once);
+
+async fn a_swing_snapped_without_network_reaches_those_in_charge_once(browser: Browser) {
+    let world = World::with(browser).await;
     let phone = world.installed_phone().await;
     phone.close_page().await;
 
@@ -24,11 +27,15 @@ async fn a_swing_snapped_without_network_reaches_those_in_charge_once() {
     phone.tap("category-cour-jeux").await;
     phone.tap("send").await;
     phone.find("kept").await;
-    assert!(phone.script_errors().await.is_empty());
+    let errors = phone.script_errors().await;
+    assert!(errors.is_empty(), "{errors:#?}");
     phone.close_page().await;
     assert!(world.trap.mails().is_empty());
 
     world.network.restore().await;
+    if !browser.sends_without_a_page() {
+        phone.open("/").await;
+    }
     let (direction, mairie) = world.one_mail_each(&GOELANDS).await;
     let report = world.the_report(&GOELANDS).await;
     let link = format!("{}/demandes/{}", world.server.url(), report["brief"]["id"].as_str().unwrap());

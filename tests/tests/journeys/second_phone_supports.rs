@@ -16,6 +16,7 @@ async fn a_second_phone_that_reports_the_same_joins_those_who_wait() {
     second.report_a_broken_game(&photo::small(GOELANDS.playground, 22).path, &GOELANDS).await;
     second.find("sent").await;
     second.wait_for_text("Vous êtes maintenant 2 à attendre").await;
+    second.find("outbox-chip [data-state=\"idle\"]").await;
 
     let report = world.the_report(&GOELANDS).await;
     assert_eq!(report["brief"]["people"], 2);

@@ -1,12 +1,15 @@
 //! Two tabs and the worker see the network come back at the same moment.
 
+use testkit::browser::Browser;
+use testkit::in_browsers;
 use testkit::photo;
 
 use crate::world::{GOELANDS, Hands, World};
 
-#[tokio::test]
-async fn two_tabs_and_the_worker_deliver_a_report_once_with_its_photo() {
-    let world = World::start().await;
+in_browsers!(chromium, firefox, webkit => two_tabs_and_the_worker_deliver_a_report_once_with_its_photo);
+
+async fn two_tabs_and_the_worker_deliver_a_report_once_with_its_photo(browser: Browser) {
+    let world = World::with(browser).await;
     let phone = world.installed_phone().await;
     world.network.cut();
     phone.wait_for_network(false).await;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::Value;
+use testkit::browser::Browser;
 use testkit::mail::Mail;
 use testkit::mail_trap::MailTrap;
 use testkit::network::Network;
@@ -51,11 +52,17 @@ pub struct World {
     pub server: Server,
     pub trap: MailTrap,
     pub network: Network,
+    browser: Browser,
 }
 
 impl World {
-    /// A city with six schools and a mairie, served across a network.
+    /// A city with six schools and a mairie, served across a network to phones with Chromium.
     pub async fn start() -> Self {
+        Self::with(Browser::Chromium).await
+    }
+
+    /// The same for phones with another browser.
+    pub async fn with(browser: Browser) -> Self {
         let network = Network::lay().await;
         let trap = MailTrap::start_on(network.server());
         let mut server = Server::new(network.server(), &trap);
@@ -64,12 +71,17 @@ impl World {
         let said = server.import("desks", &fixture("desks.csv")).await;
         assert!(said.contains("1 desks read"), "{said}");
         server.start().await;
-        Self { server, trap, network }
+        Self { server, trap, network, browser }
     }
 
     /// A phone that opened the app once, with network: the app and the schools are on it.
     pub async fn installed_phone(&self) -> Phone {
-        let phone = Phone::unlock(&self.server.url()).await;
+        self.installed_phone_at(&self.server.url()).await
+    }
+
+    /// The same, with another way to the server.
+    pub async fn installed_phone_at(&self, origin: &str) -> Phone {
+        let phone = Phone::unlock_in(self.browser, origin).await;
         phone.open("/").await;
         phone.find("snap-input").await;
         let kept = "return navigator.serviceWorker.ready.then(async () => !!navigator.serviceWorker.controller \
@@ -124,7 +136,8 @@ impl World {
     }
 }
 
-fn fixture(name: &str) -> PathBuf {
+/// A file of the fixture.
+pub fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)
 }
 

@@ -29,7 +29,7 @@ pub fn measure(server: &Server) -> Result<Vec<Row>> {
         rows.push(Row::plain(format!("  {path}"), format!("{bytes} B")));
     }
     let figure = format!("{}.{} kB", total / 1000, total % 1000 / 100);
-    rows.push(Row { what: "first load, brotli".into(), figure, budget: "150 kB" });
+    rows.push(Row { what: "first load, brotli".into(), figure, budget: "150 kB".into() });
     let worker = named(&text("/sw.js")?, |name| name.starts_with("worker-") || is_part(name));
     for path in std::iter::once("/sw.js".to_owned()).chain(worker) {
         rows.push(Row::plain(format!("  later: {path}"), format!("{} B", size(server, &path)?)));

@@ -42,7 +42,7 @@ pub fn measure(server: &Server) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     for (category, what, budget) in SCORES {
         let score = median(&format!("/categories/{category}/score"))? * 100.0;
-        rows.push(Row { what: what.into(), figure: format!("{score:.0}"), budget });
+        rows.push(Row { what: what.into(), figure: format!("{score:.0}"), budget: budget.into() });
     }
     for (audit, what) in [("largest-contentful-paint", "largest paint"), ("interactive", "interactive")] {
         let millis = median(&format!("/audits/{audit}/numericValue"))?;

@@ -4,13 +4,17 @@
 //! does not hide failing tests: all run, then the verdict.
 
 mod checks;
+mod geckodriver;
+mod node;
 mod suites;
-mod tus;
+
+pub use suites::in_namespace;
 
 use crate::postgres::Postgres;
 use crate::{app, places, sh, signals, toolchain, tools};
 use anyhow::{Result, bail};
 use suites::{Suite, Tally};
+use tools::Tool;
 
 /// With a filter: matching tests only, and no checks.
 pub fn run(filter: &[String]) -> Result<()> {
@@ -50,37 +54,45 @@ fn choose<'a>(suites: &'a [Suite], filter: &[String]) -> Vec<(&'a Suite, Vec<Str
     suites.iter().filter_map(wanted).collect()
 }
 
-fn run_suites(suites: &[Suite], filter: &[String]) -> Result<Tally> {
-    let chosen = choose(suites, filter);
+/// The programs that these suites lean on.
+fn needed(chosen: &[(&Suite, Vec<String>)], own_cluster: bool) -> Vec<Tool> {
     let mut needed = Vec::new();
-    let own_cluster = std::env::var_os("VIGIE_TEST_POSTGRES").is_none();
     if chosen.iter().any(|(suite, _)| suite.apart) {
-        needed.extend([tools::CHROMIUM, tools::CHROMEDRIVER]);
+        needed.extend([tools::CHROMIUM, tools::CHROMEDRIVER, tools::FIREFOX]);
         if cfg!(target_os = "linux") {
-            needed.push(tools::IP);
+            needed.extend([tools::WEBKIT, tools::XVFB, tools::IP]);
         }
     }
-    if chosen.iter().any(|(suite, _)| suite.name == tus::SUITE) {
+    if chosen.iter().any(|(suite, _)| node::SUITES.contains(&suite.name.as_str())) {
         needed.extend([tools::NODE, tools::NPM]);
     }
     if own_cluster {
         needed.push(tools::POSTGRES);
     }
-    tools::ensure(&needed)?;
+    needed
+}
+
+fn run_suites(suites: &[Suite], filter: &[String]) -> Result<Tally> {
+    let chosen = choose(suites, filter);
+    let own_cluster = std::env::var_os("VIGIE_TEST_POSTGRES").is_none();
+    tools::ensure(&needed(&chosen, own_cluster))?;
+    let browsers = chosen.iter().any(|(suite, _)| suite.apart);
+    let path = if browsers { Some(geckodriver::path()?) } else { None };
     signals::take_over()?;
     let cluster =
         if own_cluster { Some(sh::step("starting a throw-away PostgreSQL", Postgres::start)?) } else { None };
-    let vigie = places::server(true).to_string_lossy().into_owned();
+    let vigie = places::server(true).into_os_string();
     let mut tally = Tally::default();
     for (suite, filter) in chosen {
         eprintln!("==> tests: {}", suite.name);
         let mut env = vec![("VIGIE_BIN", vigie.clone())];
+        env.extend(path.clone().map(|path| ("PATH", path)));
         let url =
             cluster.as_ref().map(|cluster| if suite.apart { cluster.socket_url() } else { cluster.url() });
-        env.extend(url.map(|url| ("VIGIE_TEST_POSTGRES", url)));
-        if suite.name == tus::SUITE {
-            match tus::prepare() {
-                Ok(folder) => env.push(("VIGIE_TUS", folder.to_string_lossy().into_owned())),
+        env.extend(url.map(|url| ("VIGIE_TEST_POSTGRES", url.into())));
+        if node::SUITES.contains(&suite.name.as_str()) {
+            match node::prepare() {
+                Ok(folder) => env.push((node::VARIABLE, folder.into_os_string())),
                 // The test says what is missing, and the other suites run.
                 Err(error) => eprintln!("error: {error:#}"),
             }

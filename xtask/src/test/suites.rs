@@ -8,6 +8,7 @@ use crate::signals::Guarded;
 use crate::{places, sh, tools};
 use anyhow::{Context, Result};
 use serde_json::Value;
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -77,8 +78,8 @@ impl Suite {
     }
 
     /// Runs it, showing what it says.
-    pub fn run(&self, filter: &[String], env: &[(&str, String)]) -> Result<Tally> {
-        let mut command = if self.apart { self.in_namespace() } else { Command::new(&self.program) };
+    pub fn run(&self, filter: &[String], env: &[(&str, OsString)]) -> Result<Tally> {
+        let mut command = if self.apart { in_namespace(&self.program) } else { Command::new(&self.program) };
         command.args(filter).current_dir(&self.dir).env("CARGO_MANIFEST_DIR", &self.dir);
         command.envs(env.iter().map(|(name, value)| (name, value))).stdout(Stdio::piped());
         let mut child = Guarded::new(command.spawn().with_context(|| format!("cannot start {}", self.name))?);
@@ -96,17 +97,18 @@ impl Suite {
         }
         Ok(tally)
     }
+}
 
-    fn in_namespace(&self) -> Command {
-        let flags = if tools::root() { "-n" } else { "-Urn" };
-        if !sh::succeeds(sh::command("unshare").args([flags, "true"])) {
-            eprintln!("no network namespace to be had here: tests that cut the network will fail");
-            return Command::new(&self.program);
-        }
-        let mut command = Command::new("unshare");
-        command.args([flags, "sh", "-c", IN_NAMESPACE, "sh"]).arg(&self.program);
-        command
+/// `program` in a network namespace of its own, where that may be.
+pub fn in_namespace(program: &Path) -> Command {
+    let flags = if tools::root() { "-n" } else { "-Urn" };
+    if !sh::succeeds(sh::command("unshare").args([flags, "true"])) {
+        eprintln!("no network namespace to be had here: tests that cut the network will fail");
+        return Command::new(program);
     }
+    let mut command = Command::new("unshare");
+    command.args([flags, "sh", "-c", IN_NAMESPACE, "sh"]).arg(program);
+    command
 }
 
 /// `test result: ok. 12 passed; 0 failed; …`

@@ -1,6 +1,6 @@
 //! The queue on screen: what lies on this phone, in words, and what its owner may do about it.
 
-mod card;
+pub mod card;
 pub mod page;
 
 use crate::hooks::Queue;

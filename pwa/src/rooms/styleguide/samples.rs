@@ -1,0 +1,82 @@
+//! What the styleguide shows: a report of each status, a parcel of each state, a journal with every kind of line.
+
+use outbox::edges;
+use shared::ids::{Key, ParcelId, PlaceId, mint};
+use shared::instant::{DAY, Instant};
+use shared::outbox::{Content, Parcel, State};
+use shared::problem::{Code, Problem};
+use shared::reports::status::Status;
+use shared::reports::{Event, JournalEntry, Outcome, Receipt, ReportBrief};
+use shared::routing::Function;
+
+fn ago(days: i64) -> Instant {
+    edges::now().plus(-days * DAY)
+}
+
+fn id() -> ParcelId {
+    mint(edges::now(), edges::random())
+}
+
+/// A report in a list, as far as `status`.
+pub fn brief(status: Status) -> ReportBrief {
+    let category = (status != Status::New).then(|| "cour-jeux".to_owned());
+    ReportBrief {
+        id: id(),
+        number: 1042,
+        place: PlaceId::try_from("9990001X".to_owned()).unwrap_or_else(|_| unreachable!()),
+        place_name: "École maternelle les Goélands".to_owned(),
+        category,
+        excerpt: "La chaîne de la balançoire a cédé, le siège pend par un seul côté".to_owned(),
+        status,
+        people: 7,
+        photo: None,
+        received_at: ago(12),
+    }
+}
+
+/// A journal with every kind of line.
+pub fn journal() -> Vec<JournalEntry> {
+    let sent = Event::NoticeSent { function: Function::Mairie, name: "Marseille".to_owned() };
+    let events = [
+        Event::Received,
+        sent,
+        Event::NoMailbox { function: Function::Circonscription },
+        Event::Supported { people: 7 },
+        Event::StatusChanged { to: Status::InProgress, reason: None },
+        Event::StatusChanged { to: Status::Planned, reason: Some("Pièce commandée".to_owned()) },
+        Event::StatusChanged { to: Status::Refused, reason: Some("Déjà réglé en septembre".to_owned()) },
+        Event::StatusChanged { to: Status::Done, reason: None },
+    ];
+    (0..).zip(events).map(|(n, event)| JournalEntry { at: ago(12 - n), event }).collect()
+}
+
+fn receipt(id: &ParcelId) -> Receipt {
+    let (outcome, sent_to) = (Outcome::New, vec![]);
+    Receipt {
+        id: id.clone(),
+        report: id.clone(),
+        number: 1042,
+        outcome,
+        people: 1,
+        sent_to,
+        at: ago(0),
+        missing: vec![],
+    }
+}
+
+/// A parcel of each state, and whether its bytes are on their way.
+pub fn parcels() -> Vec<(Parcel, bool)> {
+    let parcel = |state: fn(&ParcelId) -> State, moves: bool| {
+        let id = id();
+        let content = Content::Support { report: id.clone() };
+        let sealed = Parcel::seal(content, id.clone(), Key::from_bytes(edges::random()), ago(1));
+        (Parcel { state: state(&id), ..sealed }, moves)
+    };
+    vec![
+        parcel(|_| State::Waiting, false),
+        parcel(|_| State::Sending, true),
+        parcel(|id| State::Partly { receipt: receipt(id) }, true),
+        parcel(|_| State::Refused { problem: Problem::of(Code::PlaceClosed, "place") }, false),
+        parcel(|id| State::Received { receipt: receipt(id) }, false),
+    ]
+}

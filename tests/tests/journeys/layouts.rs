@@ -1,0 +1,162 @@
+//! The main screens on a small phone, a phone, a phone lying, a desk, in letters twice as large, and in a language that
+//! is read from right to left: nothing runs over the edge or is cut off, whatever one taps is large enough, and no bar
+//! lies over what one came for. Keeps a picture of each under `target/screens`.
+
+use serde_json::{Value, json};
+use testkit::phone::{Phone, Screen};
+use testkit::photo;
+
+use crate::city::{City, LYING, MOUETTES, SMALL, rest};
+use crate::queue_page::{report, row, seed_here};
+use crate::world::Hands;
+
+/// What is wrong with the screen as it stands, one sentence each.
+const LOOK: &str = r"
+const wide = document.documentElement.clientWidth, found = [];
+const said = (one) => `<${one.localName} class='${one.getAttribute('class') ?? ''}' ${one.dataset?.test ?? ''}> ${one.textContent.trim().slice(0, 40)}`;
+if (document.documentElement.scrollWidth > innerWidth) found.push(`the page is ${document.documentElement.scrollWidth} wide`);
+const dialog = document.querySelector('dialog[open]');
+const all = [...(dialog ?? document.body).querySelectorAll('*')];
+const hidden = (one) => !one.checkVisibility({ visibilityProperty: true, opacityProperty: true }) || one.closest('.visually-hidden, [inert], svg *, .skip');
+const scroller = (one) => { for (let up = one.parentElement; up; up = up.parentElement) if (/auto|scroll|hidden|clip/.test(getComputedStyle(up).overflowX)) return true; return false; };
+for (const one of all) {
+  if (hidden(one)) continue;
+  const box = one.getBoundingClientRect(), style = getComputedStyle(one);
+  if (box.width && (box.left < -1 || box.right > wide + 1) && !scroller(one)) found.push(`over the edge (${Math.round(box.left)} to ${Math.round(box.right)}): ${said(one)}`);
+  const clips = /hidden|clip/.test(style.overflowX) && style.webkitLineClamp === 'none' && style.textOverflow !== 'ellipsis';
+  const holds = one.matches('a, button, .btn, .chip, .state, h1, h2, h3, p, label, legend, small');
+  if ((clips || holds) && style.display !== 'inline' && one.textContent.trim() && one.clientWidth && one.scrollWidth > one.clientWidth + 2) found.push(`cut off (${one.scrollWidth} in ${one.clientWidth}): ${said(one)}`);
+}
+for (const one of all.filter((one) => one.matches('a[href], button, summary, input, select, textarea'))) {
+  const target = one.matches('input[type=radio], input[type=checkbox], input[type=file], .search input') ? one.closest('label') ?? one : one;
+  if (hidden(target)) continue;
+  const inline = getComputedStyle(target).display === 'inline', boxes = [...target.getClientRects()];
+  const high = Math.max(...boxes.map((box) => box.height)), wide = Math.max(...boxes.map((box) => box.width));
+  if (high < (inline ? 44 : 48) - .5 || !inline && wide < 47.5) found.push(`only ${Math.round(wide)} by ${Math.round(high)}: ${said(target)}`);
+}
+for (const one of all.filter((one) => one.matches('.btn.primary, .btn.signal, .snap') && !hidden(one))) {
+  one.scrollIntoView({ block: 'center', behavior: 'instant' });
+  const box = one.getBoundingClientRect(), top = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height / 2, 30));
+  if (!one.contains(top)) found.push(`covered by ${top && said(top)}: ${said(one)}`);
+}
+const fixed = all.filter((one) => /sticky|fixed/.test(getComputedStyle(one).position) && !hidden(one) && !one.matches('.skip, .side-col, .topbar'));
+const bars = fixed.map((one) => one.getBoundingClientRect()).filter((box) => box.width > innerWidth / 2).reduce((sum, box) => sum + box.height, 0);
+if (bars > innerHeight / 2) found.push(`bars take ${Math.round(bars)} of ${innerHeight}`);
+scrollTo({ top: 0, behavior: 'instant' });
+return found;
+";
+
+/// The sizes, with the size of letters in percent.
+const SIZES: [(&str, Screen, u32); 6] = [
+    ("phone", Screen::PHONE, 100),
+    ("small", SMALL, 100),
+    ("lying", LYING, 100),
+    ("desk", Screen::DESK, 100),
+    ("large-letters", Screen::PHONE, 200),
+    ("large-letters-desk", Screen::DESK, 200),
+];
+
+/// What was found, screen by screen.
+struct Look<'a> {
+    phone: &'a Phone,
+    lang: &'static str,
+    found: Vec<String>,
+}
+
+impl Look<'_> {
+    async fn at(&mut self, screen: &str) {
+        for (size, shape, percent) in SIZES {
+            self.phone.turn_into(shape).await;
+            self.phone.write_at(percent).await;
+            rest(self.phone).await;
+            let said = self.phone.client().execute(LOOK, vec![]).await.expect("a page to look at");
+            let said = said.as_array().expect("what is wrong").iter().filter_map(Value::as_str);
+            self.found.extend(said.map(|said| format!("{screen}, {size}: {said}")));
+            self.phone.screenshot(&format!("{screen}-{size}{}", self.lang)).await;
+        }
+        self.phone.write_at(100).await;
+        self.phone.turn_into(Screen::PHONE).await;
+    }
+}
+
+async fn look_at_all(lang: &'static str) {
+    let city = City::start().await;
+    let phone = city.phone().await;
+    let mut look = Look { phone: &phone, lang, found: Vec::new() };
+    if !lang.is_empty() {
+        let speak = "localStorage.setItem('vigie.lang', 'ar-xb'); return true";
+        phone.wait_for_script("the other language", speak).await;
+        phone.open("/").await;
+        phone.find_css("html[dir=rtl]").await;
+    }
+    look.at("home-first").await;
+    make_a_report(&phone, &mut look).await;
+    keep_some(&phone).await;
+    for (address, name, here) in [
+        ("/", "home", "[data-test=draft]"),
+        ("/file", "queue", "[data-test=parcel]"),
+        ("/suivi", "mine", "[data-test=mine-row]"),
+        ("/ecoles", "schools", "[data-test=place-row]"),
+        ("/ecoles/9990001X", "school", ".facts"),
+        ("/demandes", "reports", "[data-test=report-row]"),
+        ("/moi", "me", "[data-test=me-mail]"),
+        (&city.report("planned").await, "report", "[data-test=journal]"),
+        ("/nulle/part", "lost", "main .btn.primary"),
+    ] {
+        phone.open(address).await;
+        phone.find_css(here).await;
+        look.at(name).await;
+    }
+    assert!(look.found.is_empty(), "{} found:\n{}", look.found.len(), look.found.join("\n"));
+}
+
+/// A report in all its parts, and one that is left as a draft.
+async fn make_a_report(phone: &Phone, look: &mut Look<'_>) {
+    phone.tap("without-photo").await;
+    phone.find("compose").await;
+    look.at("report-empty").await;
+    phone.write("description", "Le radiateur du fond est froid depuis lundi, les enfants gardent leurs manteaux.").await;
+    phone.find_css("[data-test=draft-state][data-state=kept]").await;
+    phone.open("/").await;
+    phone.snap(&photo::small(MOUETTES.playground, 85).path).await;
+    phone.proposed(&MOUETTES).await;
+    phone.choose(&MOUETTES).await;
+    phone.tap("category-cour-jeux").await;
+    phone.find("alike").await;
+    look.at("report-made").await;
+    phone.tap("details").await;
+    phone.tap("urgency-4").await;
+    phone.find("emergency").await;
+    phone.hand_over("photo-add", &photo::small(MOUETTES.playground, 86).path).await;
+    phone.find_css("[data-test=photo]:nth-child(2) [data-test=photo-open]").await;
+    phone.tap("photo-open").await;
+    phone.find("photo-tools").await;
+    look.at("report-danger").await;
+    phone.tap("photo-blur").await;
+    phone.find_css("[data-test=blur] .blur-ring:not([hidden])").await;
+    look.at("blur").await;
+    phone.tap("blur-cancel").await;
+    phone.tap("send").await;
+    phone.find("sent").await;
+    look.at("sent").await;
+    phone.find_css("[data-test=close]").await;
+}
+
+/// Parcels of other states.
+async fn keep_some(phone: &Phone) {
+    let mut refused = row(1, "waiting", &report("9999999Z", "La balançoire pend, et personne ne sait qui appeler.", &[]));
+    refused["state"] = json!({ "refused": { "problem": { "code": "place_unknown", "field": "place" } } });
+    let mut waiting = row(2, "waiting", &report(MOUETTES.id, "", &[]));
+    waiting["not_before"] = json!(4_000_000_000_000_u64);
+    seed_here(phone, &[refused, waiting]).await;
+}
+
+#[tokio::test]
+async fn every_layout_holds_in_french() {
+    look_at_all("").await;
+}
+
+#[tokio::test]
+async fn every_layout_holds_from_right_to_left() {
+    look_at_all("-mirrored").await;
+}
