@@ -41,11 +41,11 @@ function watch(registration, before) {
     accepted = true;
     const { waiting } = registration;
     if (!waiting) return location.reload();
-    return betweenDrains(() => take(waiting));
+    return betweenDrains(() => take(waiting)).catch(console.warn);
   };
   const consider = async (worker, starting) => {
     if (await isOurs(worker)) {
-      if (worker === registration.waiting) betweenDrains(() => take(worker));
+      if (worker === registration.waiting) betweenDrains(() => take(worker)).catch(console.warn);
     } else if (starting && !/[?&](new|draft|shared)\b/.test(location.search)) {
       accept();
     } else {
@@ -55,14 +55,15 @@ function watch(registration, before) {
   };
   workers.addEventListener("controllerchange", () => {
     if (accepted) location.reload();
-    else if (before) consider(workers.controller, false);
+    else if (before && workers.controller) consider(workers.controller, false);
     before = workers.controller;
   });
-  if (!before) return;
-  if (registration.waiting) consider(registration.waiting, true);
+  if (before && registration.waiting) consider(registration.waiting, true);
   registration.addEventListener("updatefound", () => {
     const worker = registration.installing;
-    worker.addEventListener("statechange", () => worker.state === "installed" && consider(worker, false));
+    // The first of all has nobody to wait for.
+    const isNext = () => worker.state === "installed" && workers.controller;
+    worker.addEventListener("statechange", () => isNext() && consider(worker, false));
   });
   document.addEventListener("visibilitychange", () => {
     if (document.hidden || Date.now() - looked < HOUR) return;
@@ -77,7 +78,7 @@ async function betweenDrains(work) {
   if (!locks) return work();
   for (;;) {
     try {
-      return await locks.request("outbox", { signal: AbortSignal.timeout(1_000) }, work);
+      return await locks.request("outbox", { signal: AbortSignal.timeout?.(1_000) }, work);
     } catch (error) {
       if (error.name !== "TimeoutError") throw error;
       const { held } = await locks.query();

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 /// the phone 12 kB (brotli).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "nearly every parcel is a report")]
 pub enum Content {
     /// A report, with its photos beside it in the queue.
     Report(NewReport),

@@ -1,7 +1,7 @@
 //! What a slow phone feels, in figures: printed line by line as `what`, figure, budget, with tabs between. Asserts nothing.
 //! Run through `cargo xtask bench`, on the shipped form of app and server.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a figure that cannot be taken ends the run")]
+#![expect(clippy::expect_used, reason = "a figure that cannot be taken ends the run")]
 
 #[path = "../tests/journeys/people.rs"]
 #[expect(dead_code, reason = "the journeys use the rest")]
@@ -115,6 +115,7 @@ async fn queue(world: &World, phone: &Phone) {
     phone.find("parcel").await;
     phone.wait_for_script("frames", "window.gap = 0; return true").await;
     world.network.restore().await;
+    #[expect(clippy::disallowed_methods, reason = "a figure is taken with a stopwatch")]
     let begun = Instant::now();
     until_within(Duration::from_secs(120), "all receipts", async || {
         let idle = phone.all("outbox-chip [data-state=\"idle\"]").await;

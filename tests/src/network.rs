@@ -90,6 +90,12 @@ impl Network {
         ip(&["neigh", "replace", SERVER_ON_CABLE, "lladdr", nobody, "dev", PHONE_END, "nud", "permanent"]);
     }
 
+    /// From now on what the phone sends passes at `rate` only, such as `40kbit`.
+    pub fn slow_down(&self, rate: &str) {
+        let queue = ["root", "tbf", "rate", rate, "burst", "4kb", "latency", "1s"];
+        run("tc", &[&["qdisc", "replace", "dev", PHONE_END], &queue[..]].concat());
+    }
+
     /// Back in reach, after [`Self::cut`] or [`Self::swallow`].
     pub async fn restore(&self) {
         // Taking the link down forgets the neighbour who swallowed everything.

@@ -40,7 +40,14 @@ impl Server {
     #[must_use]
     pub fn new(host: &Host, trap: &MailTrap) -> Self {
         let data = tempfile::Builder::new().prefix("vigie-").tempdir().expect("room for the server's data");
-        Self { host: host.clone(), port: host.free_port(), smtp: trap.url(), settings: Vec::new(), data, process: None }
+        Self {
+            host: host.clone(),
+            port: host.free_port(),
+            smtp: trap.url(),
+            settings: Vec::new(),
+            data,
+            process: None,
+        }
     }
 
     /// Another setting, by the name of its variable; from the next start on.

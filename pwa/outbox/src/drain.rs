@@ -4,7 +4,7 @@
 //! holds does not stop them. Does not: know why it was called, or when to call it again (it says when that is worth it).
 
 use crate::http::time_out;
-use crate::json::{Fields, Json};
+use crate::json::Fields;
 use crate::progress::badge;
 use crate::round::round;
 use crate::store;
@@ -19,7 +19,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
 const LOCK: &str = "outbox";
-/// Milliseconds after which who waits for the lock looks whether anybody holds it.
+/// Milliseconds after which who waits for the lock asks again. Chromium (156) forgets to hand it on when it throws the page
+/// that held it out of its back/forward cache; a request that is withdrawn makes it look again.
 const PATIENCE: u32 = 1_000;
 
 #[wasm_bindgen]
@@ -30,8 +31,6 @@ extern "C" {
         options: &JsValue,
         held: &Closure<dyn FnMut(JsValue) -> Promise>,
     ) -> Result<Promise, JsValue>;
-    #[wasm_bindgen(js_namespace = ["navigator", "locks"], js_name = query, catch)]
-    fn query_locks() -> Result<Promise, JsValue>;
 }
 
 thread_local! {
@@ -97,16 +96,15 @@ async fn alone(work: Round) -> Result<Left, Trouble> {
             Ok(JsValue::UNDEFINED)
         })
     });
-    let mut options = patiently();
     loop {
-        let Ok(over) = request_lock(LOCK, &options, &held) else { return guarded(work.take()).await };
+        let Ok(over) = request_lock(LOCK, &patiently(), &held) else { return guarded(work.take()).await };
         let outcome = JsFuture::from(over).await;
         match (done.take(), outcome) {
             (Some(left), _) => return left,
             (None, Err(error)) if work.borrow().is_none() || !is_impatience(&error) => {
                 return Err(Trouble::of(&error));
             }
-            (None, Err(_)) => options = if is_held().await { patiently() } else { by_force() },
+            (None, Err(_)) => {}
             (None, Ok(_)) => return Err(Trouble::Storage("the lock was given up".to_owned())),
         }
     }
@@ -121,20 +119,8 @@ fn patiently() -> JsValue {
     options.done()
 }
 
-/// Chromium forgets at times to hand the lock on when a page that held it goes: others wait, and nobody holds it.
-fn by_force() -> JsValue {
-    Fields::new().yes("steal", true).done()
-}
-
 fn is_impatience(error: &JsValue) -> bool {
     ["TimeoutError", "AbortError"].iter().any(|name| Trouble::of(error).is(name))
-}
-
-async fn is_held() -> bool {
-    let Ok(asked) = query_locks() else { return true };
-    let Ok(known) = JsFuture::from(asked).await else { return true };
-    let held = Json::new(known).items("held").unwrap_or_default();
-    held.into_iter().any(|lock| Json::new(lock).text("name").as_deref() == Some(LOCK))
 }
 
 /// The same without Web Locks: safe within one page. The server's idempotence covers the rest.

@@ -34,7 +34,8 @@ impl<'a> Reader<'a> {
         let folder = std::env::var(VARIABLE)
             .unwrap_or_else(|_| panic!("{VARIABLE} is not set: run through `cargo xtask test`"));
         let path = Path::new(&folder).join("node_modules/axe-core/axe.min.js");
-        let axe = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let axe =
+            std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         Self { phone, axe, found: Vec::new() }
     }
 
@@ -103,7 +104,9 @@ async fn what_one_reads_is_accessible() {
     let mut reader = Reader::of(&phone);
     reader.read_everywhere("home, first visit").await;
     let sent = city.report("sent").await;
-    for address in ["/ecoles", "/ecoles/9990001X", "/demandes", "/demandes?status=closed", &sent, "/nulle/part"] {
+    for address in
+        ["/ecoles", "/ecoles/9990001X", "/demandes", "/demandes?status=closed", &sent, "/nulle/part"]
+    {
         show_as_served(&phone, address).await;
         reader.read(&format!("{address} before the app")).await;
     }
@@ -147,6 +150,13 @@ async fn what_one_reads_is_accessible() {
     phone.open("/?shared=lost").await;
     phone.find_css(".notice").await;
     reader.read("a shared photo that was lost").await;
+    without_network(&city, &mut reader).await;
+    reader.finish();
+}
+
+/// The same where the network is gone.
+async fn without_network(city: &City, reader: &mut Reader<'_>) {
+    let phone = reader.phone;
     city.network.cut();
     phone.open("/ecoles/9990001X").await;
     phone.find("report-row").await;
@@ -157,7 +167,6 @@ async fn what_one_reads_is_accessible() {
     phone.open("/").await;
     phone.find_css(".home-already .notice").await;
     reader.read("home, first visit without network").await;
-    reader.finish();
 }
 
 /// A page as the server gives it: scripts that come this way don't run.
@@ -171,7 +180,8 @@ async fn show_as_served(phone: &Phone, address: &str) {
          }})"
     );
     phone.wait_for_script("the page as served", &script).await;
-    let dressed = "return getComputedStyle(document.body).marginTop === '0px' && !!document.querySelector('h1')";
+    let dressed =
+        "return getComputedStyle(document.body).marginTop === '0px' && !!document.querySelector('h1')";
     phone.wait_for_script("its style", dressed).await;
 }
 
@@ -224,7 +234,13 @@ async fn a_report_being_made_is_accessible() {
     phone.tap("urgency-4").await;
     phone.find("emergency").await;
     reader.read_everywhere("a report of a danger").await;
+    photos_and_drafts(&mut reader).await;
+    reader.finish();
+}
 
+/// One more photo, what can be done with it, and the report left for later.
+async fn photos_and_drafts(reader: &mut Reader<'_>) {
+    let phone = reader.phone;
     phone.hand_over("photo-add", &photo::small(MOUETTES.playground, 82).path).await;
     phone.find_css("[data-test=photo]:nth-child(2) [data-test=photo-open]").await;
     phone.tap("photo-open").await;
@@ -247,7 +263,6 @@ async fn a_report_being_made_is_accessible() {
     phone.tap("draft-throw").await;
     phone.find("undo").await;
     reader.read("a draft thrown away").await;
-    reader.finish();
 }
 
 /// Empties the search as a finger on its cross does.

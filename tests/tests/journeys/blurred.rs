@@ -20,6 +20,9 @@ const NOTE: &str = "window.named = []; const put = IDBObjectStore.prototype.put;
     IDBObjectStore.prototype.put = function (row, ...more) { \
       if (this.name === 'photos') window.named.push(row.hash); return put.call(this, row, ...more) }; return true";
 
+/// Points of the screen from the photo's middle to the finger.
+const BELOW: f64 = 70.0;
+
 /// A dab in the middle of the photo by keyboard, then a stroke by finger, so many of its pixels below.
 async fn blur(phone: &Phone) -> u32 {
     phone.tap("photo-blur").await;
@@ -50,9 +53,6 @@ async fn blur(phone: &Phone) -> u32 {
     let below = (BELOW * scale) as u32;
     below
 }
-
-/// Points of the screen from the photo's middle to the finger.
-const BELOW: f64 = 70.0;
 
 /// How much neighbours differ around a point, in levels: what noise leaves, and a mosaic takes away.
 fn grain(picture: &GrayImage, (x, y): (u32, u32)) -> f64 {

@@ -69,9 +69,12 @@ async fn killed_at_the_tap_on_send_the_report_is_a_draft_or_in_the_queue(browser
     let phone = phone.killed_and_opened_again().await;
     phone.open("/").await;
     phone.find("snap-input").await;
-    let found = "return document.querySelector('[data-test=draft], [data-test=outbox-chip]:not([data-state=idle])') \
-                 ? 'here' : fetch('/api/v1/reports').then((all) => all.json()).then((all) => all.reports.length)";
-    phone.wait_for_script("the report, wherever it is", found).await;
+    let found = format!(
+        "return !!document.querySelector('[data-test=draft]') || fetch('/api/v1/reports?place={}') \
+           .then((all) => all.json()).then((all) => all.reports.length)",
+        GOELANDS.id
+    );
+    phone.wait_for_script("the report, begun or arrived", &found).await;
     if !phone.all("draft").await.is_empty() {
         phone.tap("draft-resume").await;
         phone.find("photo-open").await;

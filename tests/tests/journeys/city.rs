@@ -1,4 +1,5 @@
 //! The city that `vigie demo` loads: a dozen schools, forty reports in every state. For looking at, not for counting.
+//! Owns it and the shapes of screen it is looked at on; knows nothing of what is looked for.
 
 use serde_json::Value;
 use testkit::mail_trap::MailTrap;
@@ -6,7 +7,7 @@ use testkit::network::Network;
 use testkit::phone::{Phone, Screen};
 use testkit::server::Server;
 
-use crate::world::School;
+use crate::world::{School, install};
 
 /// A school of the city with open reports, a broken swing among them; another stands next to it.
 pub const MOUETTES: School = School {
@@ -38,10 +39,7 @@ impl City {
     /// A phone that opened the app once.
     pub async fn phone(&self) -> Phone {
         let phone = Phone::unlock(&self.server.url()).await;
-        phone.open("/").await;
-        let kept = "return navigator.serviceWorker.ready.then(async () => !!navigator.serviceWorker.controller \
-                    && !!(await caches.match('/shell')) && !!(await caches.match('/api/v1/places')))";
-        phone.wait_for_script("the app and the schools to be kept", kept).await;
+        install(&phone).await;
         phone
     }
 
@@ -50,7 +48,8 @@ impl City {
         for list in ["open", "closed"] {
             let list = self.server.json(&format!("/api/v1/reports?status={list}")).await;
             let all = list["reports"].as_array().cloned().unwrap_or_default();
-            if let Some(found) = all.iter().find(|one| one["status"] == state && one["photo"] != Value::Null) {
+            if let Some(found) = all.iter().find(|one| one["status"] == state && one["photo"] != Value::Null)
+            {
                 return format!("/demandes/{}", found["id"].as_str().expect("an id"));
             }
         }

@@ -12,36 +12,44 @@ use crate::world::Hands;
 
 /// What is wrong with the screen as it stands, one sentence each.
 const LOOK: &str = r"
-const wide = document.documentElement.clientWidth, found = [];
-const said = (one) => `<${one.localName} class='${one.getAttribute('class') ?? ''}' ${one.dataset?.test ?? ''}> ${one.textContent.trim().slice(0, 40)}`;
-if (document.documentElement.scrollWidth > innerWidth) found.push(`the page is ${document.documentElement.scrollWidth} wide`);
-const dialog = document.querySelector('dialog[open]');
-const all = [...(dialog ?? document.body).querySelectorAll('*')];
-const hidden = (one) => !one.checkVisibility({ visibilityProperty: true, opacityProperty: true }) || one.closest('.visually-hidden, [inert], svg *, .skip');
-const scroller = (one) => { for (let up = one.parentElement; up; up = up.parentElement) if (/auto|scroll|hidden|clip/.test(getComputedStyle(up).overflowX)) return true; return false; };
-for (const one of all) {
-  if (hidden(one)) continue;
-  const box = one.getBoundingClientRect(), style = getComputedStyle(one);
-  if (box.width && (box.left < -1 || box.right > wide + 1) && !scroller(one)) found.push(`over the edge (${Math.round(box.left)} to ${Math.round(box.right)}): ${said(one)}`);
-  const clips = /hidden|clip/.test(style.overflowX) && style.webkitLineClamp === 'none' && style.textOverflow !== 'ellipsis';
-  const holds = one.matches('a, button, .btn, .chip, .state, h1, h2, h3, p, label, legend, small');
-  if ((clips || holds) && style.display !== 'inline' && one.textContent.trim() && one.clientWidth && one.scrollWidth > one.clientWidth + 2) found.push(`cut off (${one.scrollWidth} in ${one.clientWidth}): ${said(one)}`);
+const found = [], page = document.documentElement, style = (one) => getComputedStyle(one);
+const said = (one) => `<${one.localName} class='${one.getAttribute('class') ?? ''}'> ${one.textContent.trim().slice(0, 40)}`;
+const within = document.querySelector('dialog[open]') ?? document.body;
+const seen = (one) => one.checkVisibility({ visibilityProperty: true, opacityProperty: true })
+  && !one.closest('.visually-hidden, [inert], svg *, .skip');
+const shown = [...within.querySelectorAll('*')].filter(seen), of = (kinds) => shown.filter((one) => one.matches(kinds));
+const scrolled = (one) => one && (/auto|scroll|hidden|clip/.test(style(one).overflowX) || scrolled(one.parentElement));
+
+if (page.scrollWidth > innerWidth) found.push(`the page is ${page.scrollWidth} wide`);
+for (const one of shown) {
+  const { left, right, width } = one.getBoundingClientRect();
+  const over = width > 0 && (left < -1 || right > page.clientWidth + 1);
+  if (over && !scrolled(one.parentElement)) found.push(`over the edge, ${left} to ${right}: ${said(one)}`);
 }
-for (const one of all.filter((one) => one.matches('a[href], button, summary, input, select, textarea'))) {
-  const target = one.matches('input[type=radio], input[type=checkbox], input[type=file], .search input') ? one.closest('label') ?? one : one;
-  if (hidden(target)) continue;
-  const inline = getComputedStyle(target).display === 'inline', boxes = [...target.getClientRects()];
-  const high = Math.max(...boxes.map((box) => box.height)), wide = Math.max(...boxes.map((box) => box.width));
-  if (high < (inline ? 44 : 48) - .5 || !inline && wide < 47.5) found.push(`only ${Math.round(wide)} by ${Math.round(high)}: ${said(target)}`);
+for (const one of shown) {
+  const { overflowX, webkitLineClamp, textOverflow, display } = style(one);
+  const clips = /hidden|clip/.test(overflowX) && webkitLineClamp === 'none' && textOverflow !== 'ellipsis';
+  const holds = clips || one.matches('a, button, .btn, .chip, .state, h1, h2, h3, p, label, legend, small');
+  const cut = one.clientWidth > 0 && one.scrollWidth > one.clientWidth + 2;
+  if (holds && cut && display !== 'inline' && one.textContent.trim()) found.push(`cut off: ${said(one)}`);
 }
-for (const one of all.filter((one) => one.matches('.btn.primary, .btn.signal, .snap') && !hidden(one))) {
+for (const one of within.querySelectorAll('a[href], button, summary, input, select, textarea')) {
+  const small = one.matches('[type=radio], [type=checkbox], [type=file], .search input');
+  const target = (small && one.closest('label')) || one, inline = style(target).display === 'inline';
+  const most = (side) => Math.max(...[...target.getClientRects()].map((box) => box[side]));
+  const fits = most('height') >= (inline ? 43.5 : 47.5) && (inline || most('width') >= 47.5);
+  if (seen(target) && !fits) found.push(`only ${most('width')} by ${most('height')}: ${said(target)}`);
+}
+for (const one of of('.btn.primary, .btn.signal, .snap')) {
   one.scrollIntoView({ block: 'center', behavior: 'instant' });
-  const box = one.getBoundingClientRect(), top = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height / 2, 30));
+  const { x, y, width, height } = one.getBoundingClientRect();
+  const top = document.elementFromPoint(x + width / 2, y + Math.min(height / 2, 30));
   if (!one.contains(top)) found.push(`covered by ${top && said(top)}: ${said(one)}`);
 }
-const fixed = all.filter((one) => /sticky|fixed/.test(getComputedStyle(one).position) && !hidden(one) && !one.matches('.skip, .side-col, .topbar'));
-const bars = fixed.map((one) => one.getBoundingClientRect()).filter((box) => box.width > innerWidth / 2).reduce((sum, box) => sum + box.height, 0);
-if (bars > innerHeight / 2) found.push(`bars take ${Math.round(bars)} of ${innerHeight}`);
+const bars = of('.tabs, .bar, .sticky-action, .toast').filter((one) => /sticky|fixed/.test(style(one).position))
+  .map((one) => one.getBoundingClientRect()).filter((box) => box.width > innerWidth / 2);
+const taken = bars.reduce((sum, box) => sum + box.height, 0);
+if (taken > innerHeight / 2) found.push(`bars take ${taken} of ${innerHeight}`);
 scrollTo({ top: 0, behavior: 'instant' });
 return found;
 ";
@@ -115,7 +123,12 @@ async fn make_a_report(phone: &Phone, look: &mut Look<'_>) {
     phone.tap("without-photo").await;
     phone.find("compose").await;
     look.at("report-empty").await;
-    phone.write("description", "Le radiateur du fond est froid depuis lundi, les enfants gardent leurs manteaux.").await;
+    phone
+        .write(
+            "description",
+            "Le radiateur du fond est froid depuis lundi, les enfants gardent leurs manteaux.",
+        )
+        .await;
     phone.find_css("[data-test=draft-state][data-state=kept]").await;
     phone.open("/").await;
     phone.snap(&photo::small(MOUETTES.playground, 85).path).await;
@@ -144,7 +157,8 @@ async fn make_a_report(phone: &Phone, look: &mut Look<'_>) {
 
 /// Parcels of other states.
 async fn keep_some(phone: &Phone) {
-    let mut refused = row(1, "waiting", &report("9999999Z", "La balançoire pend, et personne ne sait qui appeler.", &[]));
+    let mut refused =
+        row(1, "waiting", &report("9999999Z", "La balançoire pend, et personne ne sait qui appeler.", &[]));
     refused["state"] = json!({ "refused": { "problem": { "code": "place_unknown", "field": "place" } } });
     let mut waiting = row(2, "waiting", &report(MOUETTES.id, "", &[]));
     waiting["not_before"] = json!(4_000_000_000_000_u64);

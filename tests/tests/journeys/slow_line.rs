@@ -1,6 +1,5 @@
 //! A line of 40 kbit/s that is cut every ten seconds: the words are there at once, the photo arrives piece by piece.
 
-use std::process::Command;
 use std::time::Duration;
 
 use testkit::phone::Phone;
@@ -26,7 +25,7 @@ async fn on_a_slow_line_cut_every_ten_seconds_the_words_arrive_at_once_and_no_by
     phone.report_a_broken_game(&photo::twelve_megapixels(GOELANDS.playground).path, &GOELANDS).await;
     phone.find("kept").await;
 
-    slow_down();
+    world.network.slow_down("40kbit");
     world.network.restore().await;
     let back = phone.wait_for_script("the hour", "return Date.now()").await.as_i64().expect("an hour");
     let report = until("the words on the public page", async || {
@@ -67,12 +66,4 @@ async fn everything_left(phone: &Phone) {
         if idle.is_empty() { Err(phone.text("outbox-chip").await) } else { Ok(()) }
     })
     .await;
-}
-
-/// What the phone sends passes at 40 kbit/s from now on.
-fn slow_down() {
-    let line = "qdisc replace dev vigie-phone root tbf rate 40kbit burst 4kb latency 1s";
-    let done = Command::new("tc").args(line.split(' ')).output();
-    let done = done.unwrap_or_else(|error| panic!("`tc` ({error}): type `apt-get install iproute2`"));
-    assert!(done.status.success(), "tc {line}: {}", String::from_utf8_lossy(&done.stderr));
 }

@@ -82,11 +82,7 @@ impl World {
     /// The same, with another way to the server.
     pub async fn installed_phone_at(&self, origin: &str) -> Phone {
         let phone = Phone::unlock_in(self.browser, origin).await;
-        phone.open("/").await;
-        phone.find("snap-input").await;
-        let kept = "return navigator.serviceWorker.ready.then(async () => !!navigator.serviceWorker.controller \
-                    && !!(await caches.match('/shell')) && !!(await caches.match('/api/v1/places')))";
-        phone.wait_for_script("the app and the schools to be kept", kept).await;
+        install(&phone).await;
         phone
     }
 
@@ -134,6 +130,15 @@ impl World {
         let all: Vec<_> = self.trap.mails().iter().map(|mail| (mail.to.concat(), mail.subject())).collect();
         assert_eq!(all.len(), count, "{all:#?}");
     }
+}
+
+/// Opens the app, and waits until it and the schools are on the phone.
+pub async fn install(phone: &Phone) {
+    phone.open("/").await;
+    phone.find("snap-input").await;
+    let kept = "return navigator.serviceWorker.ready.then(async () => !!navigator.serviceWorker.controller \
+                && !!(await caches.match('/shell')) && !!(await caches.match('/api/v1/places')))";
+    phone.wait_for_script("the app and the schools to be kept", kept).await;
 }
 
 /// A file of the fixture.
