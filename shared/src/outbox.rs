@@ -13,7 +13,11 @@ use serde::{Deserialize, Serialize};
 /// the phone 12 kB (brotli).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "nearly every parcel is a report")]
+// Where pointers are of 64 bits.
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    expect(clippy::large_enum_variant, reason = "most parcels are reports")
+)]
 pub enum Content {
     /// A report, with its photos beside it in the queue.
     Report(NewReport),
