@@ -21,8 +21,8 @@ fn build() -> Result<PathBuf> {
     cargo.args(["test", "-p", "testkit", "--bench", "figures", "--no-run"]);
     let messages = sh::read(cargo.arg("--message-format=json-render-diagnostics"))?;
     let built = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let programs = built.filter_map(|message| Some(PathBuf::from(message["executable"].as_str()?)));
-    programs.last().context("cargo built no figures")
+    let mut programs = built.filter_map(|message| Some(PathBuf::from(message["executable"].as_str()?)));
+    programs.next_back().context("cargo built no figures")
 }
 
 /// `what`, figure and budget with tabs between.
