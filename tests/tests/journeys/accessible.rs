@@ -255,6 +255,7 @@ async fn photos_and_drafts(reader: &mut Reader<'_>) {
     phone.find("blur-ask").await;
     reader.read("leaving what was blurred").await;
     phone.tap("blur-leave").await;
+    phone.write("description", "La chaîne a lâché.").await;
     phone.find_css("[data-test=draft-state][data-state=kept]").await;
 
     phone.open("/").await;

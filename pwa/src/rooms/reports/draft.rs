@@ -4,7 +4,7 @@
 use super::{drafts, keeper};
 use crate::rooms::photos::{Shot, Unusable, shrink};
 use outbox::edges;
-use shared::ids::{Key, ParcelId, PlaceId, mint};
+use shared::ids::{Key, ParcelId, PhotoHash, PlaceId, mint};
 use shared::instant::Instant;
 use shared::reports::MAX_PHOTOS;
 pub use shared::reports::draft::Draft as Kept;
@@ -15,9 +15,6 @@ use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 use yew::prelude::*;
-
-/// Milliseconds a photo rests before it is kept.
-pub const REST: i64 = 3_000;
 
 /// Where one photo stands.
 #[derive(Clone)]
@@ -39,8 +36,9 @@ pub struct Photo {
     pub slot: Slot,
     /// Words under it; may be empty.
     pub caption: String,
-    /// Until when it is not kept, so that somebody who blurs at once leaves nothing unblurred behind.
-    pub rests_until: Instant,
+    /// Whether the person has not gone on since it came. It is not kept until then: who blurs it first leaves nothing
+    /// unblurred behind.
+    pub is_fresh: bool,
 }
 
 /// The report being made.
@@ -82,6 +80,8 @@ pub enum Edit {
     Settle(u32, Result<Shot, Unusable>),
     /// Other pixels for a photo, the person having blurred some; its caption stays.
     Replace(u32, Shot),
+    /// The person looked closely at a photo and leaves it as it is.
+    Seen(u32),
     /// A photo goes.
     Drop(u32),
     /// A photo changes places with the one before it, or after it.
@@ -114,6 +114,22 @@ pub enum Edit {
     Open(Box<Draft>),
     /// All of it goes; another one begins.
     Clear,
+}
+
+impl Edit {
+    /// Whether it is about photos: after any other, the person has gone on from them.
+    fn is_of_photos(&self) -> bool {
+        matches!(
+            self,
+            Self::Add(_)
+                | Self::Settle(..)
+                | Self::Replace(..)
+                | Self::Seen(_)
+                | Self::Drop(_)
+                | Self::Move(..)
+                | Self::Caption(..)
+        )
+    }
 }
 
 /// Towards the first photo or the last.
@@ -160,6 +176,9 @@ impl Draft {
     }
 
     fn apply(&mut self, edit: Edit) {
+        if !edit.is_of_photos() {
+            self.photos.iter_mut().for_each(|photo| photo.is_fresh = false);
+        }
         let kept = &mut self.kept;
         match edit {
             Edit::Place(place) => {
@@ -197,13 +216,18 @@ impl Draft {
             Edit::Settle(number, result) => {
                 if let Some(n) = at(photos, number) {
                     photos[n].slot = result.map_or_else(Slot::Bad, |shot| Slot::Ready(Rc::new(shot)));
-                    photos[n].rests_until = edges::now().plus(REST);
+                    photos[n].is_fresh = true;
                 }
             }
             Edit::Replace(number, shot) => {
                 if let Some(n) = at(photos, number) {
                     photos[n].slot = Slot::Ready(Rc::new(shot));
-                    photos[n].rests_until = Instant(0);
+                    photos[n].is_fresh = false;
+                }
+            }
+            Edit::Seen(number) => {
+                if let Some(n) = at(photos, number) {
+                    photos[n].is_fresh = false;
                 }
             }
             Edit::Drop(number) => photos.retain(|photo| photo.number != number),
@@ -217,6 +241,7 @@ impl Draft {
             Edit::Caption(number, words) => {
                 if let Some(n) = at(photos, number) {
                     photos[n].caption = words;
+                    photos[n].is_fresh = false;
                 }
             }
             _ => {}
@@ -247,6 +272,12 @@ impl Draft {
         self.photos.iter().filter_map(Photo::shot)
     }
 
+    /// Photos from which the person has not gone on.
+    pub fn fresh(&self) -> Vec<PhotoHash> {
+        let fresh = self.photos.iter().filter(|photo| photo.is_fresh);
+        fresh.filter_map(|photo| Some(photo.shot()?.hash.clone())).collect()
+    }
+
     /// Whether a photo is still being made ready.
     pub fn is_busy(&self) -> bool {
         self.photos.iter().any(|photo| matches!(photo.slot, Slot::Busy))
@@ -270,7 +301,7 @@ impl Draft {
 
 impl Photo {
     fn new(number: u32, slot: Slot, caption: String) -> Self {
-        Self { number, slot, caption, rests_until: Instant(0) }
+        Self { number, slot, caption, is_fresh: false }
     }
 
     /// Its bytes, when they are ready.

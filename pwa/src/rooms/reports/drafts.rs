@@ -30,6 +30,8 @@ pub enum Keeping {
     /// There is nothing to keep.
     #[default]
     Nothing,
+    /// All but a photo from which the person has not gone on.
+    Fresh,
     /// Not yet.
     Busy,
     /// All of it.

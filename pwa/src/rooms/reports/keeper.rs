@@ -8,7 +8,7 @@ use super::drafts::{Drafts, Keeping, News, Unfinished};
 use super::plan::{Mood, Plan, is_same, plan};
 use gloo_timers::callback::Timeout;
 use outbox::{Photo, Trouble, edges};
-use shared::ids::{ParcelId, PhotoHash};
+use shared::ids::ParcelId;
 use shared::instant::Instant;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -16,7 +16,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 /// Milliseconds of calm after a change before it is written.
-const CALM: i64 = 500;
+const CALM: u32 = 500;
 /// Milliseconds after which a change is written even where no calm comes.
 const LONGEST: i64 = 5_000;
 
@@ -118,28 +118,24 @@ impl Keeper {
             return;
         }
         let before = self.current.replace(draft.clone());
-        if before.is_some_and(|before| before.id == draft.id && before.kept() == draft.kept()) {
-            return;
+        let same = |before: Draft| {
+            before.id == draft.id && before.kept() == draft.kept() && before.fresh() == draft.fresh()
+        };
+        if !before.is_some_and(same) {
+            self.wake();
         }
-        self.wake();
     }
 
     /// Sets the timer for what is not written yet.
     pub fn wake(&mut self) {
-        let Some(plan) = self.current.as_ref().map(|draft| self.plan(draft)) else { return };
-        let now = edges::now();
-        if plan.row.is_some() {
-            let since = *self.unwritten_since.get_or_insert(now);
-            if self.timer.is_none() || now.0 - since.0 < LONGEST {
-                self.set_timer(CALM);
-            }
-        } else if let Some(at) = plan.again_at {
-            self.set_timer((at.0 - now.0).max(CALM));
+        if self.current.as_ref().is_none_or(|draft| self.plan(draft).row.is_none()) {
+            return;
         }
-    }
-
-    fn set_timer(&mut self, millis: i64) {
-        self.timer = Some(Timeout::new(u32::try_from(millis).unwrap_or(0), || run(false)));
+        let now = edges::now();
+        let since = *self.unwritten_since.get_or_insert(now);
+        if self.timer.is_none() || now.0 - since.0 < LONGEST {
+            self.timer = Some(Timeout::new(CALM, || run(false)));
+        }
     }
 
     /// The draft in hand is left for another: it stays in memory until all of it is written.
@@ -211,9 +207,7 @@ impl Keeper {
             (true, false, false) => Mood::Calm,
             _ => Mood::Leaving,
         };
-        let resting = |photo: &super::draft::Photo| Some((photo.shot()?.hash.clone(), photo.rests_until));
-        let resting: Vec<(PhotoHash, Instant)> = draft.photos.iter().filter_map(resting).collect();
-        plan(draft.kept(), &resting, self.row(&draft.id), mood, edges::now())
+        plan(draft.kept(), &draft.fresh(), self.row(&draft.id), mood)
     }
 
     fn job(&mut self) -> Option<Job> {
@@ -251,7 +245,7 @@ impl Keeper {
         self.trouble.is_none()
     }
 
-    /// Until the next change, or until a photo has rested.
+    /// Until the next change.
     fn rest(&mut self) {
         (self.running, self.leaving, self.unwritten_since) = (false, false, None);
         self.tidy();
@@ -284,10 +278,17 @@ impl Keeper {
     }
 
     fn keeping(&self) -> Keeping {
-        match &self.current {
-            Some(draft) if self.is_written(draft) => Keeping::Kept,
-            Some(draft) if !draft.is_empty() => self.trouble.unwrap_or(Keeping::Busy),
-            _ => Keeping::Nothing,
+        let Some(draft) = &self.current else { return Keeping::Nothing };
+        if self.is_written(draft) {
+            Keeping::Kept
+        } else if draft.is_empty() {
+            Keeping::Nothing
+        } else if let Some(trouble) = self.trouble {
+            trouble
+        } else if draft.is_busy() || self.plan(draft).row.is_some() {
+            Keeping::Busy
+        } else {
+            Keeping::Fresh
         }
     }
 }

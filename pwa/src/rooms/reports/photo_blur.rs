@@ -60,9 +60,12 @@ pub fn blur(w: &World, strip: &Strip<'_>) -> Html {
     let (draft, blurring, aloud) = (w.draft.dispatcher(), strip.blurring.setter(), strip.aloud.setter());
     let said = w.say("photos_blurred");
     let done = Callback::from(move |blurred: Option<Shot>| {
-        if let Some(shot) = blurred {
-            draft.dispatch(Edit::Replace(number, shot));
-            aloud.set(said.clone());
+        match blurred {
+            Some(shot) => {
+                draft.dispatch(Edit::Replace(number, shot));
+                aloud.set(said.clone());
+            }
+            None => draft.dispatch(Edit::Seen(number)),
         }
         blurring.set(None);
         drafts::suspend(false);

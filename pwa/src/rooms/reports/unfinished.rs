@@ -14,7 +14,7 @@ const WORDS: usize = 60;
 /// In the bar of a report being made: whether it is kept.
 pub fn keeping(w: &World) -> Html {
     let (state, key) = match w.drafts.keeping {
-        Keeping::Nothing => return Html::default(),
+        Keeping::Nothing | Keeping::Fresh => return Html::default(),
         Keeping::Busy => ("keeping", "draft_keeping"),
         Keeping::Kept => ("kept", "draft_kept"),
         Keeping::Full | Keeping::Forbidden => ("refused", "draft_not_kept"),
