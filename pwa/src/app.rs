@@ -38,7 +38,7 @@ pub fn App(props: &AppProps) -> Html {
     let pack = use_pack_source();
     let draft = use_reducer(Draft::default);
     let drafts = use_drafts(&draft);
-    use_guard(drafts.at_risk);
+    use_guard(drafts.at_risk || queue.at_risk());
     let route = use_route();
     let making = use_part(making::fetch, Now::Coming, true);
     let reading = use_part(reading::fetch, props.reading, reads(&route));

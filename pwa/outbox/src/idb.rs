@@ -1,9 +1,10 @@
-//! IndexedDB, as little of it as the outbox needs.
+//! IndexedDB, as little of it as the outbox needs; where a browser has none, the page's memory.
 //!
 //! Promises: what is written in one [`Tx`] is there when its `commit` returns, all of it or nothing; a newer version's
-//! database is opened as it is. Does not: hold a connection open. One that lives long is lost when a phone wakes up, and
+//! database is opened as it is; [`keeps`] says whether what is written outlives the page. Does not: hold a connection open. One that lives long is lost when a phone wakes up, and
 //! stands in the way of the next schema.
 
+use crate::memory;
 use crate::trouble::Trouble;
 use js_sys::{Array, Function, Promise, Reflect};
 use std::cell::{Cell, RefCell};
@@ -18,7 +19,8 @@ const DATABASE: &str = "outbox";
 /// Raise it when a store is added below. Stores are never taken away: an earlier version may still be running in another
 /// tab, or as the worker, and goes on with those it knows.
 const SCHEMA: u32 = 2;
-const STORES: [(Store, &[&str]); 3] = [(PARCELS, &["id"]), (PHOTOS, &["parcel", "hash"]), (DRAFTS, &["id"])];
+pub(crate) const STORES: [(Store, &[&str]); 3] =
+    [(PARCELS, &["id"]), (PHOTOS, &["parcel", "hash"]), (DRAFTS, &["id"])];
 
 /// A store's name.
 pub(crate) type Store = &'static str;
@@ -34,6 +36,13 @@ thread_local! {
     static UNDER_WAY: RefCell<Vec<IdbTransaction>> = const { RefCell::new(Vec::new()) };
     /// Whether [`let_go`] ended the last of them.
     static ASIDE: Cell<bool> = const { Cell::new(false) };
+    /// Whether the last transaction was one of memory.
+    static FORGETS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether what is written outlives the page, as far as known.
+pub fn keeps() -> bool {
+    !FORGETS.get()
 }
 
 /// Gives up whatever is being read or written: for a page that the browser puts aside. One that keeps a transaction for
@@ -47,7 +56,12 @@ pub fn let_go() {
 }
 
 /// A transaction over all stores. Lives while something is asked of it; nothing else may be awaited in between.
-pub(crate) struct Tx(IdbTransaction);
+pub(crate) enum Tx {
+    /// Of the database.
+    Idb(IdbTransaction),
+    /// The browser opened none: everything is done at once, and nothing can fail.
+    Memory,
+}
 
 impl Tx {
     /// To look only.
@@ -61,69 +75,107 @@ impl Tx {
     }
 
     async fn open(mode: IdbTransactionMode) -> Result<Self, Trouble> {
+        // What lies in memory stays there: it must not be in two places.
+        if !memory::is_empty() {
+            return Ok(Self::Memory);
+        }
         let database = match connect(Some(SCHEMA)).await {
             Err(trouble) if trouble.is("VersionError") => connect(None).await,
             other => other,
-        }?;
+        };
+        let none = matches!(&database, Err(trouble @ Trouble::Storage(_)) if !trouble.was_put_aside());
+        FORGETS.set(none);
+        if none {
+            return Ok(Self::Memory);
+        }
+        let database = database?;
         let names: Array = STORES.iter().map(|(name, _)| JsValue::from_str(name)).collect();
         let tx = database.transaction_with_str_sequence_and_mode(&names, mode)?;
         // Closes by itself when the transaction is over.
         database.close();
         UNDER_WAY.with_borrow_mut(|all| all.push(tx.clone()));
         ASIDE.set(false);
-        Ok(Self(tx))
+        Ok(Self::Idb(tx))
     }
 
-    fn store(&self, name: Store) -> Result<IdbObjectStore, Trouble> {
-        Ok(self.0.object_store(name)?)
+    /// Nothing where there is only memory.
+    fn store(&self, name: Store) -> Result<Option<IdbObjectStore>, Trouble> {
+        match self {
+            Self::Idb(tx) => Ok(Some(tx.object_store(name)?)),
+            Self::Memory => Ok(None),
+        }
     }
 
     /// The row of that key; `undefined` when there is none.
     pub(crate) async fn get(&self, store: Store, key: &JsValue) -> Result<JsValue, Trouble> {
-        answer(self.store(store)?.get(key)?).await
+        match self.store(store)? {
+            Some(rows) => answer(rows.get(key)?).await,
+            None => Ok(memory::get(store, key)),
+        }
     }
 
     /// Every row.
     pub(crate) async fn all(&self, store: Store) -> Result<Array, Trouble> {
-        Ok(answer(self.store(store)?.get_all()?).await?.unchecked_into())
+        match self.store(store)? {
+            Some(rows) => Ok(answer(rows.get_all()?).await?.unchecked_into()),
+            None => Ok(memory::all(store, None).1),
+        }
     }
 
     /// The rows whose keys begin with `first`.
     pub(crate) async fn all_of(&self, store: Store, first: &str) -> Result<Array, Trouble> {
-        Ok(answer(self.store(store)?.get_all_with_key(&beginning(first)?)?).await?.unchecked_into())
+        match self.store(store)? {
+            Some(rows) => Ok(answer(rows.get_all_with_key(&beginning(first)?)?).await?.unchecked_into()),
+            None => Ok(memory::all(store, Some(first)).1),
+        }
     }
 
     /// The keys that begin with `first`.
     pub(crate) async fn keys_of(&self, store: Store, first: &str) -> Result<Array, Trouble> {
-        Ok(answer(self.store(store)?.get_all_keys_with_key(&beginning(first)?)?).await?.unchecked_into())
+        match self.store(store)? {
+            Some(rows) => Ok(answer(rows.get_all_keys_with_key(&beginning(first)?)?).await?.unchecked_into()),
+            None => Ok(memory::all(store, Some(first)).0),
+        }
     }
 
     /// Every key.
     pub(crate) async fn keys(&self, store: Store) -> Result<Array, Trouble> {
-        Ok(answer(self.store(store)?.get_all_keys()?).await?.unchecked_into())
+        match self.store(store)? {
+            Some(rows) => Ok(answer(rows.get_all_keys()?).await?.unchecked_into()),
+            None => Ok(memory::all(store, None).0),
+        }
     }
 
     /// Writes a row; [`Self::commit`] says whether there was room.
     pub(crate) fn put(&self, store: Store, row: &JsValue) -> Result<(), Trouble> {
-        self.store(store)?.put(row)?;
+        match self.store(store)? {
+            Some(rows) => drop(rows.put(row)?),
+            None => memory::put(store, row),
+        }
         Ok(())
     }
 
     /// Deletes the row of that key.
     pub(crate) fn delete(&self, store: Store, key: &JsValue) -> Result<(), Trouble> {
-        self.store(store)?.delete(key)?;
+        match self.store(store)? {
+            Some(rows) => drop(rows.delete(key)?),
+            None => memory::delete(store, key),
+        }
         Ok(())
     }
 
     /// Deletes the rows whose keys begin with `first`.
     pub(crate) fn delete_of(&self, store: Store, first: &str) -> Result<(), Trouble> {
-        self.store(store)?.delete(&beginning(first)?)?;
+        match self.store(store)? {
+            Some(rows) => drop(rows.delete(&beginning(first)?)?),
+            None => memory::delete_of(store, first),
+        }
         Ok(())
     }
 
     /// Waits until everything written is there.
     pub(crate) async fn commit(self) -> Result<(), Trouble> {
-        let tx = &self.0;
+        let Self::Idb(tx) = &self else { return Ok(()) };
         let over = settled(|done, failed| {
             tx.set_oncomplete(Some(done));
             tx.set_onabort(Some(failed));
@@ -142,7 +194,9 @@ impl Tx {
 
 impl Drop for Tx {
     fn drop(&mut self) {
-        UNDER_WAY.with_borrow_mut(|all| all.retain(|tx| *tx != self.0));
+        if let Self::Idb(mine) = self {
+            UNDER_WAY.with_borrow_mut(|all| all.retain(|tx| tx != mine));
+        }
     }
 }
 

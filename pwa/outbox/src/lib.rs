@@ -12,6 +12,7 @@ pub mod edges;
 mod http;
 mod idb;
 pub mod json;
+mod memory;
 mod progress;
 mod round;
 mod rows;
@@ -22,7 +23,7 @@ mod upload;
 
 pub use drafts::{draft_photos, drafts, drop_draft, keep_draft, take_back};
 pub use drain::{Left, drain, wake};
-pub use idb::let_go;
+pub use idb::{keeps, let_go};
 pub use progress::badge;
 pub use rows::read_problem;
 pub use store::{Photo, all, photo, put, remove, retry};

@@ -28,7 +28,7 @@ pub struct Queue {
     pub parcels: Rc<Vec<Parcel>>,
     /// Whether the queue has been read at all.
     pub known: bool,
-    /// Whether the browser refuses to keep anything.
+    /// Whether the browser keeps nothing beyond this page.
     pub broken: bool,
     /// Whether photos are leaving now.
     pub moving: bool,
@@ -61,6 +61,11 @@ impl Queue {
     /// The parcel of that id.
     pub fn find(&self, id: &ParcelId) -> Option<&Parcel> {
         self.parcels.iter().find(|parcel| parcel.id == *id)
+    }
+
+    /// Whether closing the page would lose what has not left.
+    pub fn at_risk(&self) -> bool {
+        self.broken && self.parcels.iter().any(Parcel::is_unsent)
     }
 
     /// Parcels that still have to leave, and parcels refused.
@@ -207,7 +212,7 @@ fn read(into: UseStateSetter<Queue>, size: Rc<RefCell<u32>>) {
     spawn_local(async move {
         let short = storage::shortness().await;
         let queue = match outbox::all().await {
-            Ok(parcels) => Queue { parcels: Rc::new(parcels), ..Queue::default() },
+            Ok(parcels) => Queue { parcels: Rc::new(parcels), broken: !outbox::keeps(), ..Queue::default() },
             Err(trouble) if trouble.was_put_aside() => return,
             Err(_) => Queue { broken: true, ..Queue::default() },
         };

@@ -25,20 +25,29 @@ async fn a_report_leaves_a_private_window(browser: Browser) {
 
 /// A browser that opens no database at all, as some do in private windows.
 #[tokio::test]
-async fn a_browser_that_keeps_nothing_says_so_before_the_page_is_left() {
+async fn a_browser_that_keeps_nothing_says_so_and_sends_while_the_page_stands() {
     let world = World::start().await;
     let phone = Phone::unlock_in_private(Browser::Chromium, &world.server.url()).await;
     let source = "IDBFactory.prototype.open = () => { throw new DOMException('no', 'SecurityError') }";
     phone.devtools("Page.addScriptToEvaluateOnNewDocument", serde_json::json!({ "source": source })).await;
     phone.open("/").await;
     phone.snap(&photo::small(GOELANDS.playground, 90).path).await;
-    phone.find("draft-state [data-state=\"refused\"]").await;
-    phone.wait_for_text("Ce navigateur ne garde rien, comme en navigation privée").await;
     phone.proposed(&GOELANDS).await;
     phone.choose(&GOELANDS).await;
+    phone.find("draft-state [data-state=\"refused\"]").await;
+    phone.wait_for_text("Ce navigateur ne garde rien, comme en navigation privée").await;
+    world.server.freeze();
     phone.tap("send").await;
-    phone.find("photo-open").await;
-    phone.find(&format!("place-option [data-place=\"{}\"] input:checked", GOELANDS.id)).await;
-    phone.open("/file").await;
-    phone.wait_for_text("Ce navigateur ne garde rien").await;
+    phone.find("leaving").await;
+    phone.wait_for_text("laissez cette page ouverte").await;
+    world.server.thaw();
+    phone.find("sent").await;
+    let arrived = "return !document.querySelector('[data-test=photos-left]')";
+    phone.wait_for_script("the photo to have arrived", arrived).await;
+    let report = world.the_report(&GOELANDS).await;
+    assert_eq!(report["voices"][0]["photos"].as_array().map(Vec::len), Some(1), "{report:#}");
+    let errors = phone.script_errors().await;
+    assert!(errors.is_empty(), "{errors:#?}");
+    world.one_mail_each(&GOELANDS).await;
+    world.no_more_mails_than(2).await;
 }

@@ -27,7 +27,7 @@ pub fn remember(id: &ParcelId, url: Option<Rc<ObjectUrl>>) {
 /// The screen.
 pub fn kept(w: &World, id: &ParcelId) -> Html {
     let parcel = w.queue.find(id);
-    let (test, title, said) = said(w, parcel);
+    let (test, title, said) = said(w, parcel, w.queue.broken);
     w.title(&title);
     markup! {
         <>
@@ -48,7 +48,7 @@ pub fn kept(w: &World, id: &ParcelId) -> Html {
 }
 
 /// The state for tests, the title, the sentence.
-fn said(words: &Words, parcel: Option<&Parcel>) -> (&'static str, String, String) {
+fn said(words: &Words, parcel: Option<&Parcel>, forgets: bool) -> (&'static str, String, String) {
     match parcel.map(|parcel| &parcel.state) {
         Some(State::Received { receipt } | State::Partly { receipt }) => (
             "sent",
@@ -58,6 +58,7 @@ fn said(words: &Words, parcel: Option<&Parcel>) -> (&'static str, String, String
         Some(State::Refused { problem }) => {
             ("refused", words.say("parcel_refused"), sentence::why(words, problem))
         }
+        _ if forgets => ("leaving", words.say("kept_open_title"), words.say("kept_open_text")),
         _ => ("kept", words.say("kept_title"), words.say("kept_text")),
     }
 }
