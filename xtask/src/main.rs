@@ -32,7 +32,7 @@ cargo xtask VERB
   test [FILTER…]       lints, rules, rooms on SQLite and PostgreSQL, journeys in Chromium, the core ones in Firefox and
                        WebKit too; with FILTER: matching tests (part of a test's name such as `firefox::`, or a whole
                        target: shared, it, journeys…)
-  bench                bytes of the first load, size of the binary, idle memory, intake per second
+  bench [NAME…]        figures beside their budgets; with NAME: first-load, server, lighthouse, phone, intake, words
   tidy                 our own rules about the sources";
 
 fn main() -> ExitCode {
@@ -42,7 +42,7 @@ fn main() -> ExitCode {
         "run" => run::run(rest),
         "build" => app::build(rest.iter().any(|arg| arg == "--dev")),
         "test" => test::run(rest),
-        "bench" => bench::run(),
+        "bench" => bench::run(rest),
         "tidy" => tidy::run(),
         "help" | "--help" | "-h" => {
             println!("{HELP}");

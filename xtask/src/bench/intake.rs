@@ -63,7 +63,8 @@ pub fn measure(server: &Server, engine: &str, photos: &[Photo]) -> Result<Vec<Ro
     ])
 }
 
-fn timed(work: impl FnOnce() -> Result<()>) -> Result<Duration> {
+/// How long `work` takes.
+pub fn timed(work: impl FnOnce() -> Result<()>) -> Result<Duration> {
     let watch = Stopwatch::start();
     work()?;
     Ok(watch.elapsed())
@@ -77,7 +78,8 @@ fn put_photo(agent: &ureq::Agent, server: &Server, photo: &Photo) -> Result<()> 
     Ok(())
 }
 
-fn put_report(agent: &ureq::Agent, server: &Server, id: &str, report: &Value) -> Result<()> {
+/// Sends one report; its answer is a receipt.
+pub fn put_report(agent: &ureq::Agent, server: &Server, id: &str, report: &Value) -> Result<()> {
     let request = agent.put(format!("{}/api/v1/reports/{id}", server.url));
     let key = id.replace('-', "");
     let mut answer =
@@ -90,18 +92,20 @@ fn put_report(agent: &ureq::Agent, server: &Server, id: &str, report: &Value) ->
 }
 
 /// A UUIDv7 of this moment, made unique by its number.
-fn id(now: u64, number: usize) -> String {
+pub fn id(now: u64, number: usize) -> String {
     let hex = format!("{now:012x}");
     format!("{}-{}-7000-8000-{number:012x}", &hex[..8], &hex[8..])
 }
 
+/// A phone's own clock, in milliseconds.
 #[expect(clippy::disallowed_methods, reason = "a phone's own clock")]
-fn now() -> Result<u64> {
+pub fn now() -> Result<u64> {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
     Ok(u64::try_from(since.as_millis())?)
 }
 
-fn percentiles(mut times: Vec<Duration>) -> String {
+/// The middle and the slowest hundredth.
+pub fn percentiles(mut times: Vec<Duration>) -> String {
     times.sort();
     let at = |percent: usize| {
         times.get((times.len() * percent / 100).min(times.len() - 1)).map_or(0, Duration::as_micros)

@@ -8,9 +8,10 @@ mod lighthouse;
 mod phone;
 mod photo;
 mod server;
+mod words;
 
 use crate::{app, places, postgres::Postgres, sh, signals, tools};
-use anyhow::Result;
+use anyhow::{Result, bail};
 use server::Server;
 use std::borrow::Cow;
 
@@ -31,35 +32,74 @@ impl Row {
     }
 }
 
-/// Prints the table.
-pub fn run() -> Result<()> {
+/// What can be measured by itself.
+const NAMES: [&str; 6] = ["first-load", "server", "lighthouse", "phone", "intake", "words"];
+
+/// Prints the table; with names, of those measurements only.
+pub fn run(wanted: &[String]) -> Result<()> {
+    if let Some(name) = wanted.iter().find(|name| !NAMES.contains(&name.as_str())) {
+        bail!("no measurement is called {name}: {}", NAMES.join(", "));
+    }
+    let wants = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == name);
     app::build(false)?;
     signals::take_over()?;
     let mut rows = Vec::new();
     let sqlite = Server::start(None)?;
-    rows.extend(first_load::measure(&sqlite)?);
-    let binary = std::fs::metadata(places::server(false))?.len();
-    rows.push(Row { what: "binary".into(), figure: megabytes(binary), budget: "40 MB".into() });
-    let idle = sqlite.idle_memory()?;
-    rows.push(Row {
-        what: "server, idle, demonstration city".into(),
-        figure: megabytes(idle),
-        budget: "40 MB".into(),
-    });
-    rows.extend(sh::step("Lighthouse", || lighthouse::measure(&sqlite))?);
-    rows.extend(sh::step("a slow phone", phone::measure)?);
-    let photos = sh::step("drawing photos of 300 kB", photo::draw_all)?;
-    rows.extend(sh::step("intake on SQLite", || intake::measure(&sqlite, "SQLite", &photos))?);
-    drop(sqlite);
-    if tools::find("initdb").is_some() {
-        let cluster = Postgres::start()?;
-        let server = Server::start(Some(&cluster.url()))?;
-        rows.extend(sh::step("intake on PostgreSQL", || intake::measure(&server, "PostgreSQL", &photos))?);
-    } else {
-        eprintln!("skipped: PostgreSQL is not installed");
+    if wants("first-load") {
+        rows.extend(first_load::measure(&sqlite)?);
+    }
+    if wants("server") {
+        rows.extend(sizes(&sqlite)?);
+    }
+    if wants("lighthouse") {
+        rows.extend(sh::step("Lighthouse", || lighthouse::measure(&sqlite))?);
+    }
+    if wants("phone") {
+        rows.extend(sh::step("a slow phone", phone::measure)?);
+    }
+    if wants("intake") || wants("words") {
+        let photos =
+            if wants("intake") { sh::step("drawing photos of 300 kB", photo::draw_all)? } else { vec![] };
+        rows.extend(intake(&sqlite, "SQLite", &photos, &wants)?);
+        drop(sqlite);
+        if tools::find("initdb").is_some() {
+            let cluster = Postgres::start()?;
+            let server = Server::start(Some(&cluster.url()))?;
+            rows.extend(intake(&server, "PostgreSQL", &photos, &wants)?);
+        } else {
+            eprintln!("skipped: PostgreSQL is not installed");
+        }
     }
     print(&rows);
     Ok(())
+}
+
+fn sizes(server: &Server) -> Result<Vec<Row>> {
+    let binary = std::fs::metadata(places::server(false))?.len();
+    Ok(vec![
+        Row { what: "binary".into(), figure: megabytes(binary), budget: "40 MB".into() },
+        Row {
+            what: "server, idle, demonstration city".into(),
+            figure: megabytes(server.idle_memory()?),
+            budget: "40 MB".into(),
+        },
+    ])
+}
+
+fn intake(
+    server: &Server,
+    engine: &str,
+    photos: &[photo::Photo],
+    wants: &impl Fn(&str) -> bool,
+) -> Result<Vec<Row>> {
+    let mut rows = vec![];
+    if wants("intake") {
+        rows.extend(sh::step(&format!("intake on {engine}"), || intake::measure(server, engine, photos))?);
+    }
+    if wants("words") {
+        rows.extend(sh::step(&format!("words on {engine}"), || words::measure(server, engine))?);
+    }
+    Ok(rows)
 }
 
 fn print(rows: &[Row]) {

@@ -50,6 +50,15 @@ impl Server {
         Ok(kibibytes * 1024)
     }
 
+    /// Processor time it has taken so far, on all cores.
+    pub fn cpu(&self) -> Result<Duration> {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.0.id()))?;
+        // After the name in brackets; user and system time, in hundredths of a second.
+        let fields: Vec<&str> = stat.rsplit(") ").next().context("no stat")?.split(' ').collect();
+        let ticks = |n: usize| fields.get(n).and_then(|ticks| ticks.parse::<u64>().ok()).context("no times");
+        Ok(Duration::from_millis((ticks(11)? + ticks(12)?) * 10))
+    }
+
     fn wait(&mut self) -> Result<()> {
         let health = format!("{}/healthz", self.url);
         for _ in 0..600 {

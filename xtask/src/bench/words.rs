@@ -1,0 +1,71 @@
+//! Reports without photo: how many a second reach the disk, and what one costs the processor, mails included.
+
+use super::intake::{id, now, percentiles, put_report, timed};
+use super::{Row, server::Server};
+use crate::sh::Stopwatch;
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+const PHONES: usize = 32;
+const REPORTS: usize = 10_000;
+const CATEGORIES: [&str; 6] = [
+    "bati-sol-escalier",
+    "bati-porte-fenetre-store",
+    "bati-toiture-facade",
+    "cour-jeux",
+    "energie-eau",
+    "energie-chauffage",
+];
+/// Numbers of earlier measurements end below.
+const FIRST: usize = 1_000_000;
+
+/// Three lines for one engine.
+pub fn measure(server: &Server, engine: &str) -> Result<Vec<Row>> {
+    let places: Value = ureq::get(format!("{}/api/v1/places", server.url)).call()?.body_mut().read_json()?;
+    let places: Vec<&str> =
+        places["places"].as_array().context("no places")?.iter().filter_map(|p| p["id"].as_str()).collect();
+    let now = now()?;
+    let next = AtomicUsize::new(0);
+    let (watch, before) = (Stopwatch::start(), server.cpu()?);
+    let phone = || -> Result<Vec<Duration>> {
+        let agent = ureq::agent();
+        let mut times = vec![];
+        loop {
+            let n = next.fetch_add(1, Ordering::Relaxed);
+            if n >= REPORTS {
+                return Ok(times);
+            }
+            let report = json!({
+                "place": places[n % places.len()], "category": CATEGORIES[n % CATEGORIES.len()],
+                "description": format!("Mesure {n} : la porte {n} ne ferme plus"), "photos": [],
+                "observed_at": now, "lang": "fr",
+            });
+            times.push(timed(|| put_report(&agent, server, &id(now, FIRST + n), &report))?);
+        }
+    };
+    let mut times = vec![];
+    std::thread::scope(|scope| {
+        let phones: Vec<_> = (0..PHONES).map(|_| scope.spawn(phone)).collect();
+        for phone in phones {
+            times.extend(phone.join().map_err(|_| anyhow::anyhow!("a phone failed"))??);
+        }
+        anyhow::Ok(())
+    })?;
+    let per_second = REPORTS as u128 * 1_000 / watch.elapsed().as_millis().max(1);
+    let cost = (server.cpu()? - before).as_micros() / REPORTS as u128;
+    Ok(vec![
+        Row {
+            what: format!("{engine}: intake of words"),
+            figure: format!("{per_second} /s"),
+            budget: "at least 1,500 /s".into(),
+        },
+        Row {
+            what: format!("{engine}: CPU per report of words"),
+            figure: format!("{}.{:02} ms", cost / 1000, cost % 1000 / 10),
+            budget: "1 ms".into(),
+        },
+        Row::plain(format!("{engine}: PUT report of words, p50 / p99"), percentiles(times)),
+    ])
+}
