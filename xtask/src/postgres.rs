@@ -1,7 +1,7 @@
 //! A throw-away PostgreSQL cluster from the installed binaries.
 //!
 //! Owns its folder and its process; both are gone when the value is dropped. Listens on loopback only, at a port of its
-//! own. Durability is off: it lives for one run.
+//! own. Durability is off where nobody measures: it lives for one run.
 
 use crate::signals::Guarded;
 use crate::{sh, tools};
@@ -12,14 +12,8 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
 
-const FAST: [&str; 6] = [
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
-    "max_connections=200",
-    "listen_addresses=127.0.0.1",
-    "log_min_messages=fatal",
-];
+const QUIET: [&str; 3] = ["max_connections=200", "listen_addresses=127.0.0.1", "log_min_messages=fatal"];
+const FAST: [&str; 3] = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
 
 /// A running cluster.
 pub struct Postgres {
@@ -32,6 +26,15 @@ pub struct Postgres {
 impl Postgres {
     /// Makes and starts one. PostgreSQL refuses root, so root hands it to another user.
     pub fn start() -> Result<Self> {
+        Self::with(&FAST)
+    }
+
+    /// The same, with everything on the disk that was committed: for measurements.
+    pub fn durable() -> Result<Self> {
+        Self::with(&[])
+    }
+
+    fn with(settings: &[&str]) -> Result<Self> {
         let dir = tempfile::Builder::new().prefix("vigie-postgres-").tempdir()?;
         let user = if tools::root() { Some(service_user()?) } else { None };
         if let Some(user) = &user {
@@ -47,7 +50,9 @@ impl Postgres {
             let port = free_port()?;
             let mut server = program("postgres", user.as_ref())?;
             server.arg("-D").arg(&data).arg("-k").arg(dir.path()).args(["-p", &port.to_string()]);
-            server.args(FAST.iter().flat_map(|setting| ["-c", setting])).stdin(Stdio::null());
+            server
+                .args(QUIET.iter().chain(settings).flat_map(|setting| ["-c", setting]))
+                .stdin(Stdio::null());
             let mut server = Guarded::new(server.spawn().context("cannot start postgres")?);
             if ready(&data, &mut server)? {
                 return Ok(Self { port, _server: server, dir });

@@ -11,7 +11,7 @@ mod server;
 mod words;
 
 use crate::{app, places, postgres::Postgres, sh, signals, tools};
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use server::Server;
 use std::borrow::Cow;
 
@@ -63,7 +63,7 @@ pub fn run(wanted: &[String]) -> Result<()> {
         rows.extend(intake(&sqlite, "SQLite", &photos, &wants)?);
         drop(sqlite);
         if tools::find("initdb").is_some() {
-            let cluster = Postgres::start()?;
+            let cluster = Postgres::durable()?;
             let server = Server::start(Some(&cluster.url()))?;
             rows.extend(intake(&server, "PostgreSQL", &photos, &wants)?);
         } else {
@@ -92,12 +92,18 @@ fn intake(
     photos: &[photo::Photo],
     wants: &impl Fn(&str) -> bool,
 ) -> Result<Vec<Row>> {
+    let said = || server.complaints();
     let mut rows = vec![];
     if wants("intake") {
-        rows.extend(sh::step(&format!("intake on {engine}"), || intake::measure(server, engine, photos))?);
+        rows.extend(
+            sh::step(&format!("intake on {engine}"), || intake::measure(server, engine, photos))
+                .with_context(said)?,
+        );
     }
     if wants("words") {
-        rows.extend(sh::step(&format!("words on {engine}"), || words::measure(server, engine))?);
+        rows.extend(
+            sh::step(&format!("words on {engine}"), || words::measure(server, engine)).with_context(said)?,
+        );
     }
     Ok(rows)
 }

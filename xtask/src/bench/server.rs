@@ -50,6 +50,13 @@ impl Server {
         Ok(kibibytes * 1024)
     }
 
+    /// The end of what it logged, to be shown beside a failure.
+    pub fn complaints(&self) -> String {
+        let log = fs::read_to_string(self.dir.path().join("log")).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(20)..].join("\n")
+    }
+
     /// Processor time it has taken so far, on all cores.
     pub fn cpu(&self) -> Result<Duration> {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.0.id()))?;
