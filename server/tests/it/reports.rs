@@ -6,9 +6,11 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use shared::ids::Key;
 use shared::instant::DAY;
+use shared::reports::Event;
 use shared::reports::status::Status;
 use testkit::photo;
-use vigie::rooms::reports::{Change, change_status};
+use vigie::db::Engine;
+use vigie::rooms::reports::{Change, change_status, note};
 
 both_engines!(
     a_report_gets_its_number_and_its_desks,
@@ -20,6 +22,7 @@ both_engines!(
     what_a_person_says_of_it_shows_and_where_they_stood_does_not,
     a_solved_report_takes_no_supporters_from_new_ones,
     moi_aussi_counts_once_per_parcel,
+    two_writers_of_one_journal_wait_for_each_other,
     what_cannot_be_taken_is_refused_and_leaves_nothing,
     nobody_to_write_to_is_said_in_public,
     a_private_report_shows_only_to_its_owner,
@@ -157,6 +160,40 @@ async fn moi_aussi_counts_once_per_parcel(app: TestApp) {
     let unknown = problem(app.support(&parcel(3), parcel(9).id.as_str()).await).await;
     assert_eq!(unknown, (404, "report_unknown".into(), Some("report".into())));
     app.run_jobs().await;
+}
+
+async fn two_writers_of_one_journal_wait_for_each_other(app: TestApp) {
+    let app = app.with_city().await;
+    receipt(&app, &parcel(1), &swing()).await;
+    app.run_jobs().await;
+    let (db, id) = (&app.app.db, parcel(1).id);
+    let supported = |people| Event::Supported { people };
+    let mut first = db.write().await.unwrap();
+    note(&mut first, &id, MORNING, &supported(2)).await.unwrap();
+    let second = tokio::spawn({
+        let (db, id) = (db.clone(), id.clone());
+        async move {
+            let mut second = db.write().await.unwrap();
+            note(&mut second, &id, MORNING, &supported(3)).await.unwrap();
+            second.commit().await.unwrap();
+        }
+    });
+    if db.engine() == Engine::Postgres {
+        let waiting = "SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+        while sqlx::query_scalar::<_, i64>(waiting).fetch_one(db.read()).await.unwrap() == 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+    first.commit().await.unwrap();
+    second.await.unwrap();
+    let page = app.page(&id).await;
+    let people: Vec<_> = page["journal"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|entry| entry["event"]["people"].as_i64())
+        .collect();
+    assert_eq!(people, [2, 3]);
 }
 
 async fn what_cannot_be_taken_is_refused_and_leaves_nothing(app: TestApp) {
