@@ -105,6 +105,11 @@ fn intake(
             sh::step(&format!("words on {engine}"), || words::measure(server, engine)).with_context(said)?,
         );
     }
+    rows.push(Row {
+        what: format!("{engine}: most memory of the server under it"),
+        figure: megabytes(server.most_memory()?),
+        budget: "200 MB".into(),
+    });
     Ok(rows)
 }
 

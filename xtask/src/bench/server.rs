@@ -44,8 +44,17 @@ impl Server {
     /// Resident bytes, once start-up work has settled.
     pub fn idle_memory(&self) -> Result<u64> {
         std::thread::sleep(Duration::from_secs(3));
+        self.memory("VmRSS:")
+    }
+
+    /// The most bytes that were resident at once so far.
+    pub fn most_memory(&self) -> Result<u64> {
+        self.memory("VmHWM:")
+    }
+
+    fn memory(&self, name: &str) -> Result<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process.0.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).context("no such memory")?;
         let kibibytes: u64 = line.trim().trim_end_matches(" kB").parse()?;
         Ok(kibibytes * 1024)
     }
