@@ -10,6 +10,7 @@ use shared::places::{Kind, Place, PlacePack, PlacePage};
 use shared::reports::status::Status;
 use shared::reports::{Event, JournalEntry, Mine, PhotoView, ReportBrief, ReportList, ReportPage, Voice};
 use shared::routing::Function;
+use shared::routing::rules::Criteria;
 use std::collections::BTreeMap;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -160,10 +161,25 @@ fn event(json: &Json) -> Option<Event> {
     Some(match &*json.text("event")? {
         "received" => Event::Received,
         "supported" => Event::Supported { people: json.whole("people")? },
-        "notice_sent" => Event::NoticeSent { function: function(json)?, name: json.words("name") },
-        "no_mailbox" => Event::NoMailbox { function: function(json)? },
+        "notice_sent" => Event::NoticeSent {
+            function: function(json)?,
+            name: json.words("name"),
+            why: json.maybe("why", criteria)?,
+        },
+        "no_mailbox" => Event::NoMailbox { function: function(json)?, refused: json.is("refused") },
         "status_changed" => Event::StatusChanged { to: status(json, "to")?, reason: json.text("reason") },
         _ => return None,
+    })
+}
+
+/// What a rule asked for. What this app does not know of it is left out: it only explains.
+fn criteria(json: &Json) -> Option<Criteria> {
+    Some(Criteria {
+        kind: json.text("kind").and_then(|kind| Kind::parse(&kind)),
+        category: json.text("category"),
+        urgency: json.whole("urgency").and_then(|urgency| i16::try_from(urgency).ok()),
+        status: status(json, "status"),
+        zone: json.text("zone"),
     })
 }
 

@@ -66,7 +66,9 @@ impl App {
     /// The real edges that `config` asks for.
     pub fn edges(config: &Config) -> Result<Edges> {
         let mailer = match &config.smtp_url {
-            Some(url) => Mailer::smtp(url, mail::PATIENCE).context("VIGIE_SMTP_URL")?,
+            Some(url) => {
+                Mailer::smtp(url, config.smtp_ca.as_deref(), mail::PATIENCE).context("VIGIE_SMTP_URL")?
+            }
             None => Mailer::folder(config.mail_dir.clone())?,
         };
         Ok(Edges { clock: Clock::System, mailer })

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::config::Settings;
 use crate::rooms::{places, reports, routing};
-use crate::{backup, demo, doctor, run};
+use crate::{backup, demo, doctor, jobs, run};
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
 use shared::reports::status::Status;
@@ -45,8 +45,68 @@ enum Command {
         #[arg(long)]
         reason: Option<String>,
     },
+    /// Say where a report on a place would go, and why
+    Route {
+        /// Code of the place, such as 0130136C
+        place: String,
+        /// Tell about every rule and every desk that was considered
+        #[arg(long)]
+        explain: bool,
+        /// Category of the report
+        #[arg(long)]
+        category: Option<String>,
+        /// Urgency, 1 to 4; by default the category's
+        #[arg(long)]
+        urgency: Option<i16>,
+        /// simple, intervention, improvement, sst or dgi
+        #[arg(long)]
+        kind: Option<String>,
+        /// new, sent, in_progress, planned, done or refused
+        #[arg(long)]
+        status: Option<String>,
+        /// Print addresses and names of holders as well
+        #[arg(long)]
+        addresses: bool,
+    },
+    /// Rules, desks, holders and mailboxes as one file
+    #[command(subcommand)]
+    Routing(Routing),
+    /// What failed, and trying it again
+    #[command(subcommand)]
+    Jobs(Jobs),
     /// Load a fictional city into an empty database
     Demo,
+}
+
+#[derive(Subcommand)]
+enum Routing {
+    /// Write all of it to a TOML file; - for the terminal
+    Export {
+        /// The file
+        file: PathBuf,
+    },
+    /// Read such a file: checked as a whole, then applied
+    Import {
+        /// The file; - for what is typed
+        file: PathBuf,
+        /// Only say what is wrong, or what would change
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum Jobs {
+    /// List the jobs that failed
+    List,
+    /// Run failed jobs again
+    Retry {
+        /// Id of one job
+        id: Option<String>,
+        /// Every job that failed
+        #[arg(long)]
+        all: bool,
+    },
 }
 
 #[derive(Subcommand)]
@@ -111,6 +171,19 @@ async fn dispatch(line: Line) -> Result<ExitCode> {
         Command::Import(Import::Desks { file }) => say(&routing::import::run(&app, &file).await?.to_string()),
         Command::Backup { file } => say(&backup::write(&app, &file).await?.to_string()),
         Command::Status { number, status, reason } => set_status(&app, number, &status, reason).await?,
+        Command::Route { place, explain, category, urgency, kind, status, addresses } => {
+            let question =
+                routing::explain::Question { place, category, urgency, kind, status, explain, addresses };
+            say(&routing::explain::run(&app, &question).await?);
+        }
+        Command::Routing(Routing::Export { file }) => say(&routing::file::export(&app, &file).await?),
+        Command::Routing(Routing::Import { file, check }) => {
+            say(&routing::file::import(&app, &file, check).await?);
+        }
+        Command::Jobs(Jobs::List) => say(&jobs::command::list(&app).await?),
+        Command::Jobs(Jobs::Retry { id, all }) => {
+            say(&jobs::command::retry(&app, id.as_deref(), all).await?);
+        }
         Command::Doctor | Command::Demo => {}
     }
     Ok(ExitCode::SUCCESS)

@@ -1,5 +1,6 @@
 //! Settings, from flags and `VIGIE_*` variables. A wrong value stops the start with a sentence that names it.
 
+use crate::mail::dkim::Signer;
 use anyhow::{Context, Result, anyhow, ensure};
 use clap::Args;
 use lettre::message::Mailbox;
@@ -51,6 +52,18 @@ pub struct Settings {
     /// Absent: mails are written as .eml files under data/mail/
     #[arg(long, global = true, env = "VIGIE_SMTP_URL", value_name = "URL", hide_env_values = true)]
     pub smtp_url: Option<String>,
+    /// Certificates (PEM file) that the mail server may show beside those the system trusts
+    #[arg(long, global = true, env = "VIGIE_SMTP_CA", value_name = "FILE")]
+    pub smtp_ca: Option<PathBuf>,
+    /// Private RSA key (PEM file) that signs mails (DKIM)
+    #[arg(long, global = true, env = "VIGIE_DKIM_KEY", value_name = "FILE")]
+    pub dkim_key: Option<PathBuf>,
+    /// Name under which the DNS holds the public key
+    #[arg(long, global = true, env = "VIGIE_DKIM_SELECTOR", default_value = "vigie", value_name = "NAME")]
+    pub dkim_selector: String,
+    /// Domain that signs; by default the sender's
+    #[arg(long, global = true, env = "VIGIE_DKIM_DOMAIN", value_name = "DOMAIN")]
+    pub dkim_domain: Option<String>,
     /// Sender of mails; by default vigie@ the host of the public URL
     #[arg(long, global = true, env = "VIGIE_MAIL_FROM", value_name = "MAIL")]
     pub mail_from: Option<String>,
@@ -77,6 +90,10 @@ pub struct Config {
     pub blobs: PathBuf,
     /// SMTP URL, if mails leave for real.
     pub smtp_url: Option<String>,
+    /// Certificates to trust beside the system's when talking to it.
+    pub smtp_ca: Option<PathBuf>,
+    /// Signs mails, if a key is given.
+    pub dkim: Option<Signer>,
     /// Folder of `.eml` files otherwise.
     pub mail_dir: PathBuf,
     /// Sender of mails.
@@ -122,7 +139,8 @@ impl Settings {
         ensure!(smtp_url.as_ref().is_none_or(is_smtp), wrong("VIGIE_SMTP_URL", "…", expected));
         let from =
             self.mail_from.clone().unwrap_or_else(|| format!("Vigie <vigie@{}>", mail_domain(&public_host)));
-        let mail_from = from.parse().map_err(|_| wrong("VIGIE_MAIL_FROM", &from, "a mail address"))?;
+        let mail_from: Mailbox =
+            from.parse().map_err(|_| wrong("VIGIE_MAIL_FROM", &from, "a mail address"))?;
         Ok(Config {
             listen,
             public_url: self.public_url.trim_end_matches('/').to_owned(),
@@ -130,10 +148,20 @@ impl Settings {
             database_url: self.database_url.clone(),
             blobs: PathBuf::from(blobs),
             smtp_url,
+            smtp_ca: self.smtp_ca.clone(),
+            dkim: self.signer(&mail_from)?,
             mail_dir: PathBuf::from("data/mail"),
             mail_from,
             mirrored: self.mirrored,
         })
+    }
+}
+
+impl Settings {
+    fn signer(&self, from: &Mailbox) -> Result<Option<Signer>> {
+        let Some(key) = &self.dkim_key else { return Ok(None) };
+        let domain = self.dkim_domain.as_deref().unwrap_or(from.email.domain());
+        Signer::read(key, &self.dkim_selector, domain).map(Some).context("VIGIE_DKIM_KEY")
     }
 }
 
@@ -172,6 +200,7 @@ mod tests {
             ("--blobs", "photos", "VIGIE_BLOBS"),
             ("--smtp-url", "localhost", "VIGIE_SMTP_URL"),
             ("--mail-from", "nobody", "VIGIE_MAIL_FROM"),
+            ("--dkim-key", "no-such-file.pem", "VIGIE_DKIM_KEY"),
         ] {
             let sentence = format!("{:#}", read(&[flag, value]).unwrap_err());
             assert!(sentence.starts_with(name), "{sentence}");

@@ -3,8 +3,10 @@
 use crate::app::App;
 use crate::config::Config;
 use crate::jobs;
-use crate::rooms::{places, routing};
+use crate::rooms::{places, reports, routing};
 use anyhow::{Result, ensure};
+use shared::instant::Instant;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -46,13 +48,42 @@ async fn look_inside(app: &App, report: &mut Report) -> Result<()> {
         }
         None => report.warn("mail", "no VIGIE_SMTP_URL: mails are written as files, nobody receives them"),
     }
-    let (waiting, dead) = jobs::store::counts(app.db.read(), app.clock.now()).await?;
-    report.say("jobs", Ok(format!("{waiting} waiting")));
-    if dead > 0 {
-        report.warn("jobs", &format!("{dead} set aside after too many failures"));
+    if let Some(signer) = &app.config.dkim {
+        report.say(
+            "mail",
+            Ok(format!("signed (DKIM); the DNS must say TXT {} “{}”", signer.name, signer.record)),
+        );
+    }
+    queue(app, report).await?;
+    for refused in reports::notices::refused(app.db.read()).await? {
+        let reports::notices::Refused { desk, count, reason } = refused;
+        let advice = "correct it (vigie routing export, import), then vigie jobs retry --all";
+        report.warn("desks", &format!("a mailbox of {desk} refused {count} mails ({reason}): {advice}"));
     }
     for (desk, zone) in routing::store::without_mailbox(app.db.read(), app.clock.now()).await? {
         report.warn("desks", &format!("nobody to write to at {desk} ({zone}): vigie import desks FILE"));
+    }
+    Ok(())
+}
+
+/// What waits, and what was set aside: how many of which kind, why, since when.
+async fn queue(app: &App, report: &mut Report) -> Result<()> {
+    let now = app.clock.now();
+    let (waiting, _) = jobs::store::counts(app.db.read(), now).await?;
+    report.say("jobs", Ok(format!("{waiting} waiting")));
+    let mut aside: BTreeMap<(String, String), (usize, Instant)> = BTreeMap::new();
+    for trouble in jobs::store::troubles(app.db.read()).await? {
+        if let Some(at) = trouble.dead_at {
+            let (count, since) = aside.entry((trouble.kind, trouble.reason)).or_insert((0, at));
+            (*count, *since) = (*count + 1, at.min(*since));
+        }
+    }
+    for ((kind, reason), (count, since)) in aside {
+        let since = jobs::command::age(since, now);
+        report.warn(
+            "jobs",
+            &format!("{count} set aside: {kind}, {reason}, the oldest {since} ago (vigie jobs list)"),
+        );
     }
     Ok(())
 }

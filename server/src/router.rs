@@ -43,7 +43,11 @@ pub fn router(app: App) -> Router {
         .route("/ecoles", get(places::site::list))
         .route("/ecoles/{id}", get(places::site::page))
         .route("/demandes", get(reports::site::list))
-        .route("/demandes/{id}", get(reports::site::page));
+        .route("/demandes/{id}", get(reports::site::page))
+        .route(
+            "/desabonnement/{parcel}/{signed}",
+            get(reports::unsubscribe::page).post(reports::unsubscribe::stop),
+        );
     // Every component in every state: the app of development builds draws it.
     let pages = if cfg!(debug_assertions) { pages.route("/styleguide", get(site::shell)) } else { pages };
     Router::new()

@@ -1,9 +1,11 @@
-//! Who a report is sent to. Rules name functions; a function is held by a desk in a zone; a desk has mailboxes.
+//! Who a report is sent to. A rule names targets; a function is held by a desk in a zone; a desk has holders and mailboxes.
 //!
-//! All of it is data (the server's tables). This module owns only the judgement: which rule, then which desk.
+//! All of it is data (the server's tables). This module owns only the judgement: which rule ([`rules`]), then which desk.
 
-use crate::reports::category;
+pub mod rules;
+
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// A function in charge (DOMAIN 3: D, M, C, T).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -39,45 +41,44 @@ impl Function {
     }
 }
 
-/// "Reports of this category go to this function." No category: the rule for all that no other rule names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rule {
-    /// A category, a group of categories, or everything.
-    pub category: Option<String>,
-    /// Who gets it.
+/// Whom a rule names: whoever holds a function nearest to the place, or one desk wherever it is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Target {
+    /// The function.
     pub function: Function,
+    /// The zone of the one desk meant; none for the nearest.
+    pub zone: Option<String>,
 }
 
-/// The rules a new city starts with: DOMAIN 3, and direction and mairie for what has no category.
-pub fn default_rules() -> Vec<Rule> {
-    let fallback = [Function::Direction, Function::Mairie].map(|function| Rule { category: None, function });
-    let by_category = category::ALL.iter().flat_map(|category| {
-        category
-            .to
-            .iter()
-            .map(|function| Rule { category: Some(category.slug.to_owned()), function: *function })
-    });
-    fallback.into_iter().chain(by_category).collect()
+impl Target {
+    /// Reads `mairie`, or a desk's id, `mairie@city:13055`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (function, zone) =
+            text.split_once('@').map_or((text, None), |(function, zone)| (function, Some(zone)));
+        let named = zone.is_none_or(|zone| !zone.is_empty());
+        Some(Self { function: Function::parse(function).filter(|_| named)?, zone: zone.map(str::to_owned) })
+    }
 }
 
-/// The functions that `rules` name for a report of `category`: the rules of the category itself, else those of its
-/// group, else those for everything. In the order of [`Function::ALL`], each once.
-pub fn functions(rules: &[Rule], category: Option<&str>) -> Vec<Function> {
-    let group = category.and_then(category::find).map(|category| category.group);
-    let level = |name: Option<&str>| {
-        let named: Vec<Function> =
-            rules.iter().filter(|rule| rule.category.as_deref() == name).map(|rule| rule.function).collect();
-        (!named.is_empty()).then_some(named)
-    };
-    let named = category
-        .and_then(|slug| level(Some(slug)))
-        .or_else(|| group.and_then(|group| level(Some(group))))
-        .or_else(|| level(None))
-        .unwrap_or_default();
-    Function::ALL.into_iter().filter(|function| named.contains(function)).collect()
+impl From<Function> for Target {
+    fn from(function: Function) -> Self {
+        Self { function, zone: None }
+    }
 }
 
-/// A desk that may be in charge of a place. `rank` says how precise its zone is: 0 the place itself, then outwards.
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.function.as_str())?;
+        self.zone.as_ref().map_or(Ok(()), |zone| write!(f, "@{zone}"))
+    }
+}
+
+/// The id of the desk that holds `function` in `zone`: there is one at most.
+pub fn desk_id(function: Function, zone: &str) -> String {
+    format!("{}@{zone}", function.as_str())
+}
+
+/// A desk that may be told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Desk {
     /// Its id.
@@ -86,8 +87,9 @@ pub struct Desk {
     pub function: Function,
     /// The zone or place it is named after, for people.
     pub name: String,
-    /// How far out its zone is: 0 the place itself.
-    pub rank: i64,
+    /// How far out its zone is: 0 the place itself, then outwards. None when the place does not stand in it: such a desk
+    /// is told only where a rule names it.
+    pub rank: Option<i64>,
     /// Whether a mailbox is held today.
     pub has_mailbox: bool,
 }
@@ -95,69 +97,87 @@ pub struct Desk {
 /// One line of the choice: a function, and the desk that holds it there, if any does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
-    /// The function the rules named.
+    /// The function that the rule named.
     pub function: Function,
-    /// The nearest desk of that function.
+    /// The desk.
     pub desk: Option<Desk>,
 }
 
-/// For each function the desk with the most precise zone; among equals one with a mailbox, then by id, so that the
-/// choice is the same every time.
-pub fn choose(functions: &[Function], desks: &[Desk]) -> Vec<Choice> {
-    let nearest = |function: Function| {
-        desks
-            .iter()
-            .filter(|desk| desk.function == function)
-            .min_by_key(|desk| (desk.rank, !desk.has_mailbox, desk.id.clone()))
-            .cloned()
-    };
-    functions.iter().map(|function| Choice { function: *function, desk: nearest(*function) }).collect()
+/// For each target its desk: the one named, or of that function the one with the most precise zone; among equals one with
+/// a mailbox, then by id, so that the choice is the same every time. A desk is told once, by whatever names it is called.
+pub fn choose(targets: &[Target], desks: &[Desk]) -> Vec<Choice> {
+    let mut choices: Vec<Choice> = Vec::with_capacity(targets.len());
+    for target in targets {
+        let desk = find(target, desks).cloned();
+        if desk.is_none() || choices.iter().all(|choice| choice.desk != desk) {
+            choices.push(Choice { function: target.function, desk });
+        }
+    }
+    choices
+}
+
+fn find<'a>(target: &Target, desks: &'a [Desk]) -> Option<&'a Desk> {
+    let held = desks.iter().filter(|desk| desk.function == target.function);
+    match &target.zone {
+        Some(zone) => held.into_iter().find(|desk| desk.id == desk_id(target.function, zone)),
+        None => held
+            .filter(|desk| desk.rank.is_some())
+            .min_by_key(|desk| (desk.rank, !desk.has_mailbox, desk.id.as_str())),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Function::{Circonscription, Direction, Mairie, Metropole};
+    use Function::{Direction, Mairie, Metropole};
 
-    fn desk(id: &str, function: Function, rank: i64, has_mailbox: bool) -> Desk {
+    fn desk(id: &str, function: Function, rank: Option<i64>, has_mailbox: bool) -> Desk {
         Desk { id: id.into(), function, name: id.into(), rank, has_mailbox }
     }
 
-    #[test]
-    fn the_defaults_follow_the_category_tree() {
-        let rules = default_rules();
-        for (category, expected) in [
-            (Some("cour-jeux"), vec![Direction, Mairie]),
-            (Some("energie-chauffage"), vec![Direction, Mairie, Circonscription]),
-            (Some("abords-trottoir-chaussee"), vec![Mairie, Metropole]),
-            (Some("securite-rps"), vec![Circonscription]),
-            (None, vec![Direction, Mairie]),
-        ] {
-            assert_eq!(functions(&rules, category), expected, "{category:?}");
-        }
-    }
-
-    #[test]
-    fn the_most_precise_rule_wins() {
-        let rule =
-            |category: Option<&str>, function| Rule { category: category.map(str::to_owned), function };
-        let rules = [rule(None, Mairie), rule(Some("cour"), Metropole), rule(Some("cour-jeux"), Direction)];
-        assert_eq!(functions(&rules, Some("cour-jeux")), [Direction]);
-        assert_eq!(functions(&rules, Some("cour-sol-arbre")), [Metropole]);
-        assert_eq!(functions(&rules, Some("bati-fuite-infiltration")), [Mairie]);
-        assert_eq!(functions(&rules, Some("not-a-category")), [Mairie]);
+    fn chosen(targets: &[&str], desks: &[Desk]) -> Vec<Option<String>> {
+        let targets: Vec<_> = targets.iter().map(|target| Target::parse(target).unwrap()).collect();
+        choose(&targets, desks).into_iter().map(|choice| choice.desk.map(|desk| desk.id)).collect()
     }
 
     #[test]
     fn the_nearest_desk_is_chosen_and_an_absent_one_is_said() {
         let desks = [
-            desk("city", Mairie, 3, true),
-            desk("sector", Mairie, 2, false),
-            desk("school", Direction, 0, true),
+            desk("mairie@city", Mairie, Some(5), true),
+            desk("mairie@sector", Mairie, Some(2), false),
+            desk("direction@school", Direction, Some(0), true),
+            desk("metropole@elsewhere", Metropole, None, true),
         ];
-        let choices = choose(&[Direction, Mairie, Metropole], &desks);
-        let ids: Vec<_> =
-            choices.iter().map(|choice| choice.desk.as_ref().map(|desk| desk.id.as_str())).collect();
-        assert_eq!(ids, [Some("school"), Some("sector"), None]);
+        let found = chosen(&["direction", "mairie", "metropole"], &desks);
+        assert_eq!(found, [Some("direction@school".into()), Some("mairie@sector".into()), None]);
+    }
+
+    #[test]
+    fn of_two_equally_near_the_one_with_a_mailbox_then_the_first_by_name() {
+        let twins = |first, second| {
+            [desk("mairie@b", Mairie, Some(2), first), desk("mairie@a", Mairie, Some(2), second)]
+        };
+        assert_eq!(chosen(&["mairie"], &twins(true, false)), [Some("mairie@b".into())]);
+        assert_eq!(chosen(&["mairie"], &twins(true, true)), [Some("mairie@a".into())]);
+    }
+
+    #[test]
+    fn a_desk_that_a_rule_names_is_told_wherever_it_is_and_once() {
+        let desks = [desk("mairie@near", Mairie, Some(2), true), desk("mairie@far", Mairie, None, true)];
+        assert_eq!(
+            chosen(&["mairie@far", "mairie"], &desks),
+            [Some("mairie@far".into()), Some("mairie@near".into())]
+        );
+        assert_eq!(chosen(&["mairie", "mairie@near"], &desks), [Some("mairie@near".into())]);
+    }
+
+    #[test]
+    fn a_target_reads_back() {
+        for word in ["mairie", "metropole@city:13055"] {
+            assert_eq!(Target::parse(word).unwrap().to_string(), word);
+        }
+        for word in ["", "maire", "mairie@", "@city:13055"] {
+            assert_eq!(Target::parse(word), None, "{word}");
+        }
     }
 }

@@ -27,6 +27,7 @@ fn line(words: &Words, entry: &JournalEntry) -> Html {
             <span class="face">{ icon(sign) }</span>
             <div>
                 <p>{ text(sentence(words, &entry.event)) }</p>
+                { why(words, &entry.event) }
                 <time datetime={iso(entry.at)}>{ text(words.day(entry.at, now)) }</time>
             </div>
         </li>
@@ -46,16 +47,27 @@ fn face(event: &Event) -> (&'static str, &'static str) {
     }
 }
 
+/// The rule by which a desk was told.
+fn why(words: &Words, event: &Event) -> Html {
+    match event {
+        Event::NoticeSent { why: Some(why), .. } => {
+            markup! { <p class="hint">{ text(why.told(words)) }</p> }
+        }
+        _ => Html::default(),
+    }
+}
+
 fn sentence(words: &Words, event: &Event) -> String {
     match event {
         Event::Received => words.say("journal_received"),
         Event::Supported { people } => words.count("journal_supported", *people),
-        Event::NoticeSent { function, name } => {
+        Event::NoticeSent { function, name, .. } => {
             let to = words.of_slug("function_to_", function.as_str());
             words.with("journal_sent_named", &[("to", &to), ("name", name)])
         }
-        Event::NoMailbox { function } => {
-            words.with("journal_no_mailbox", &[("to", &words.of_slug("function_to_", function.as_str()))])
+        Event::NoMailbox { function, refused } => {
+            let to = words.of_slug("function_to_", function.as_str());
+            words.with(if *refused { "journal_refused_mail" } else { "journal_no_mailbox" }, &[("to", &to)])
         }
         Event::StatusChanged { to: Status::Done, reason: None } => words.say("journal_done"),
         Event::StatusChanged { to: Status::Refused, reason: Some(why) } => {

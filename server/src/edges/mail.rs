@@ -1,15 +1,20 @@
 //! Sending mail: a real SMTP server, or files where none is configured.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 use tokio::time::timeout;
+use url::Url;
 
 /// How long one conversation with the mail server may take, from the greeting to its last word. Shorter than a job's
 /// lease; the client's own time-out covers the connection alone.
 pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Replies that are final by their number, and yet speak of our account, not of a mailbox: it may be mended tomorrow.
+const ABOUT_US: [&str; 4] = ["530", "534", "535", "538"];
 
 /// Where mails go.
 pub enum Mailer {
@@ -36,9 +41,13 @@ pub enum NotSent {
 }
 
 impl Mailer {
-    /// A mailer for an `smtp://` or `smtps://` URL (the forms of the `lettre` crate).
-    pub fn smtp(url: &str, patience: Duration) -> Result<Self> {
-        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).context("not an SMTP URL")?;
+    /// A mailer for an `smtp://` or `smtps://` URL (the forms of the `lettre` crate). `ca`: a PEM file of certificates to
+    /// trust beside the system's.
+    pub fn smtp(url: &str, ca: Option<&Path>, patience: Duration) -> Result<Self> {
+        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).context("not an SMTP URL")?;
+        if let Some(ca) = ca {
+            builder = builder.tls(trusting(ca, url).context("VIGIE_SMTP_CA")?);
+        }
         Ok(Self::Smtp { transport: builder.timeout(Some(patience)).build(), patience })
     }
 
@@ -53,7 +62,7 @@ impl Mailer {
         match self {
             Self::Smtp { transport, patience } => match timeout(*patience, transport.send(message)).await {
                 Ok(Ok(_)) => Ok(()),
-                Ok(Err(error)) if error.is_permanent() => Err(NotSent::Never(reason(&error))),
+                Ok(Err(error)) if is_final(&error) => Err(NotSent::Never(reason(&error))),
                 Ok(Err(error)) => Err(NotSent::Later(reason(&error))),
                 Err(_) => Err(NotSent::Later("SMTP silence".into())),
             },
@@ -78,6 +87,28 @@ impl Mailer {
         }
         Ok(())
     }
+}
+
+/// The TLS that `url` asks for, trusting the certificates in `ca` as well.
+fn trusting(ca: &Path, url: &str) -> Result<Tls> {
+    let pem = std::fs::read(ca).with_context(|| format!("cannot read {}", ca.display()))?;
+    let url = Url::parse(url).context("not an URL")?;
+    let certificate = Certificate::from_pem(&pem).context("no certificate in the file")?;
+    let host = url.host_str().unwrap_or_default().to_owned();
+    let parameters = TlsParameters::builder(host).add_root_certificate(certificate).build_rustls()?;
+    let asked = url.query_pairs().find(|(name, _)| name == "tls").map(|(_, value)| value.into_owned());
+    Ok(match (url.scheme(), asked.as_deref()) {
+        ("smtps", _) => Tls::Wrapper(parameters),
+        (_, Some("required")) => Tls::Required(parameters),
+        (_, Some("opportunistic")) => Tls::Opportunistic(parameters),
+        _ => bail!("VIGIE_SMTP_URL asks for no TLS: smtps://… or smtp://…?tls=required"),
+    })
+}
+
+/// Whether repeating the same mail can never help.
+fn is_final(error: &lettre::transport::smtp::Error) -> bool {
+    let about_us = error.status().is_some_and(|code| ABOUT_US.contains(&code.to_string().as_str()));
+    error.is_permanent() && !about_us
 }
 
 /// What may be written down of a failure: the reply's code or the kind of the fault, never the server's words, which may

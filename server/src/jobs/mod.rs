@@ -3,6 +3,7 @@
 //! Knows no room. A worker that dies leaves its lease to run out, and the job is run again: jobs are written so that
 //! running twice is recognisable and harmless.
 
+pub mod command;
 pub mod runner;
 pub mod store;
 
@@ -41,6 +42,23 @@ pub struct Job {
     pub payload: String,
     /// How often it was begun, this time included.
     pub attempts: i64,
+}
+
+/// A job that failed, for people.
+#[derive(Clone, Debug)]
+pub struct Trouble {
+    /// Its id.
+    pub id: String,
+    /// Which job.
+    pub kind: String,
+    /// How often it was begun.
+    pub attempts: i64,
+    /// Why it failed last.
+    pub reason: String,
+    /// When it is tried again, unless it was set aside.
+    pub run_at: Instant,
+    /// When it was set aside.
+    pub dead_at: Option<Instant>,
 }
 
 /// How a job ended when it did not end well.

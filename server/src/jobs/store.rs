@@ -1,6 +1,6 @@
 //! The SQL of the queue.
 
-use super::{Job, LEASE, New, SOON};
+use super::{Job, LEASE, New, SOON, Trouble};
 use crate::db::Tx;
 use shared::instant::Instant;
 use sqlx::{AnyPool, Row};
@@ -100,4 +100,32 @@ pub async fn counts(db: &AnyPool, now: Instant) -> sqlx::Result<(i64, i64)> {
     );
     let row = row.bind(now.plus(SOON).0).fetch_one(db).await?;
     Ok((row.try_get("waiting")?, row.try_get("dead")?))
+}
+
+/// Jobs that failed: those set aside first, the oldest first.
+pub async fn troubles(db: &AnyPool) -> sqlx::Result<Vec<Trouble>> {
+    let rows = sqlx::query(
+        "SELECT id, kind, attempts, COALESCE(reason, '') AS reason, run_at, dead_at FROM jobs WHERE reason IS NOT NULL
+         ORDER BY CASE WHEN dead_at IS NULL THEN 1 ELSE 0 END, dead_at, run_at, id",
+    );
+    let trouble = |row: &sqlx::any::AnyRow| {
+        Ok(Trouble {
+            id: row.try_get("id")?,
+            kind: row.try_get("kind")?,
+            attempts: row.try_get("attempts")?,
+            reason: row.try_get("reason")?,
+            run_at: Instant(row.try_get("run_at")?),
+            dead_at: row.try_get::<Option<i64>, _>("dead_at")?.map(Instant),
+        })
+    };
+    rows.fetch_all(db).await?.iter().map(trouble).collect()
+}
+
+/// Lets failed jobs run at `now` with all their attempts before them: the one of that id, or every one. How many.
+pub async fn retry(tx: &mut Tx, id: Option<&str>, now: Instant) -> sqlx::Result<u64> {
+    let retried = sqlx::query(
+        "UPDATE jobs SET dead_at = NULL, attempts = 0, run_at = $1
+         WHERE reason IS NOT NULL AND leased_until <= $1 AND (CAST($2 AS TEXT) IS NULL OR id = $2)",
+    );
+    Ok(retried.bind(now.0).bind(id).execute(&mut **tx).await?.rows_affected())
 }

@@ -13,6 +13,7 @@ use crate::jobs::{Failed, Job};
 pub async fn run_job(app: &App, job: &Job) -> Result<(), Failed> {
     match job.kind.as_str() {
         reports::jobs::TELL_DESK => reports::jobs::tell_desk(app, job).await,
+        reports::jobs::MAIL_DESK => reports::jobs::mail_desk(app, job).await,
         reports::jobs::TELL_REPORTER => reports::jobs::tell_reporter(app, job).await,
         uploads::jobs::SWEEP => uploads::jobs::sweep(app, job).await,
         _ => Err(Failed::Retry("unknown kind: made by a newer version".into())),

@@ -6,6 +6,7 @@ use shared::instant::{Age, Instant};
 use shared::lang::Catalog;
 use shared::reports::ReportBrief;
 use shared::routing::Function;
+use shared::routing::rules::Criteria;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use std::sync::Arc;
 pub type Catalogs = Arc<BTreeMap<String, Catalog>>;
 
 /// Dates are those of the schools.
-const TIME_ZONE: &str = "Europe/Paris";
+pub const TIME_ZONE: &str = "Europe/Paris";
 
 /// What a report is called: its category, else its first words, else its number.
 pub fn title(words: &Catalog, brief: &ReportBrief) -> String {
@@ -24,7 +25,7 @@ pub fn title(words: &Catalog, brief: &ReportBrief) -> String {
     }
 }
 
-/// Gives `environment` its functions: `t`, `title_of`, `ago`, `date`, `to_functions`.
+/// Gives `environment` its functions: `t`, `title_of`, `ago`, `why`, `date`, `to_functions`.
 pub fn add(environment: &mut Environment<'static>, catalogs: &Catalogs) {
     let words = catalogs.clone();
     environment.add_function("t", move |state: &State<'_, '_>, key: &str, values: Kwargs| {
@@ -39,6 +40,10 @@ pub fn add(environment: &mut Environment<'static>, catalogs: &Catalogs) {
         let now = state.lookup("now").and_then(|now| i64::try_from(now).ok()).unwrap_or(at);
         let (unit, n) = Age::of(Instant(at), Instant(now)).key();
         catalog(&words, state).count(&format!("ago_{unit}"), n)
+    });
+    let words = catalogs.clone();
+    environment.add_function("why", move |state: &State<'_, '_>, why: Serde<Criteria>| {
+        why.0.told(catalog(&words, state))
     });
     let words = catalogs.clone();
     environment.add_function("date", move |state: &State<'_, '_>, at: i64| date(catalog(&words, state), at));

@@ -58,12 +58,14 @@ impl TestApp {
             database_url: schema.as_ref().map_or(file, |schema| schema.url().to_owned()),
             blobs: folder.path().join("photos"),
             smtp_url,
+            smtp_ca: None,
+            dkim: None,
             mail_dir: folder.path().join("mail"),
             mail_from: "Vigie <vigie@vigie.example.org>".parse().unwrap(),
             mirrored: false,
         };
         let mailer = match &config.smtp_url {
-            Some(url) => Mailer::smtp(url, Duration::from_secs(2)).unwrap(),
+            Some(url) => Mailer::smtp(url, config.smtp_ca.as_deref(), Duration::from_secs(2)).unwrap(),
             None => Mailer::Memory(Mutex::default()),
         };
         let app = App::build(config.clone(), Edges { clock: Clock::manual(MORNING), mailer }).await.unwrap();
@@ -84,6 +86,13 @@ impl TestApp {
     /// Runs every job that is due.
     pub async fn run_jobs(&self) -> usize {
         runner::run_due(&self.app).await.unwrap()
+    }
+
+    /// Runs every job that is due; gives how many mails left (in memory) by that.
+    pub async fn mails_left(&self) -> usize {
+        let before = self.mails().len();
+        self.run_jobs().await;
+        self.mails().len() - before
     }
 
     /// Jobs that wait, and jobs set aside.

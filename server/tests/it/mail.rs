@@ -19,7 +19,7 @@ async fn the_direction_and_the_mairie_get_one_mail_each_with_everything(app: Tes
     app.report(&parcel(1), &body).await;
     app.report(&parcel(2), &swing()).await;
     app.support(&parcel(3), parcel(1).id.as_str()).await;
-    assert_eq!(app.run_jobs().await, 2);
+    assert_eq!(app.mails_left().await, 2);
     let mails = app.mails();
     for address in ["goelands.maternelle@example.org", "mairie@example.org"] {
         let [mail] = &mails.iter().filter(|mail| mail.is_to(address)).collect::<Vec<_>>()[..] else {

@@ -3,6 +3,7 @@
 pub mod category;
 pub mod draft;
 pub mod duplicate;
+pub mod kind;
 pub mod status;
 
 use crate::geo::Position;
@@ -11,6 +12,7 @@ use crate::instant::Instant;
 use crate::places::DeskView;
 use crate::problem::{Code, Problem};
 use crate::routing::Function;
+use crate::routing::rules::Criteria;
 use crate::text;
 use serde::{Deserialize, Serialize};
 use status::Status;
@@ -281,11 +283,17 @@ pub enum Event {
         function: Function,
         /// The zone or place it is named after.
         name: String,
+        /// What the rule that named it asked for; absent from older entries.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<Criteria>,
     },
     /// The rules name a function that nobody holds here, or whose desk has no mailbox.
     NoMailbox {
         /// The function.
         function: Function,
+        /// It has mailboxes, and each of them refuses our messages.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        refused: bool,
     },
     /// The status changed.
     StatusChanged {
@@ -387,8 +395,16 @@ mod tests {
 
     #[test]
     fn the_wire_form_of_a_journal_is_stable() {
-        let entry = JournalEntry { at: Instant(5), event: Event::NoMailbox { function: Function::Mairie } };
-        let json = serde_json::to_string(&entry).unwrap();
-        assert_eq!(json, r#"{"at":5,"event":{"event":"no_mailbox","function":"mairie"}}"#);
+        let json = |event| serde_json::to_string(&JournalEntry { at: Instant(5), event }).unwrap();
+        let none = Event::NoMailbox { function: Function::Mairie, refused: false };
+        assert_eq!(json(none), r#"{"at":5,"event":{"event":"no_mailbox","function":"mairie"}}"#);
+        let why = Criteria { category: Some("cour".into()), urgency: Some(3), ..Criteria::default() };
+        let sent = Event::NoticeSent { function: Function::Mairie, name: "Marseille".into(), why: Some(why) };
+        assert_eq!(
+            json(sent),
+            r#"{"at":5,"event":{"event":"notice_sent","function":"mairie","name":"Marseille","why":{"category":"cour","urgency":3}}}"#
+        );
+        let older = r#"{"event":"notice_sent","function":"mairie","name":"Marseille"}"#;
+        assert!(matches!(serde_json::from_str(older).unwrap(), Event::NoticeSent { why: None, .. }));
     }
 }

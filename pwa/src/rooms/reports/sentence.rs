@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn a_report_tells_its_story() {
-        let sent = |function| Event::NoticeSent { function, name: String::new() };
+        let sent = |function| Event::NoticeSent { function, name: String::new(), why: None };
         let page = page(Status::Sent, vec![sent(Function::Mairie), sent(Function::Direction)]);
         assert_eq!(
             story(&words(), &page, 7, NOW),

@@ -8,6 +8,7 @@ use shared::problem::{Code, Problem};
 use shared::reports::status::Status;
 use shared::reports::{Event, JournalEntry, Outcome, Receipt, ReportBrief};
 use shared::routing::Function;
+use shared::routing::rules::Criteria;
 
 fn ago(days: i64) -> Instant {
     edges::now().plus(-days * DAY)
@@ -36,11 +37,13 @@ pub fn brief(status: Status) -> ReportBrief {
 
 /// A journal with every kind of line.
 pub fn journal() -> Vec<JournalEntry> {
-    let sent = Event::NoticeSent { function: Function::Mairie, name: "Marseille".to_owned() };
+    let why = Criteria { category: Some("cour-jeux".to_owned()), ..Criteria::default() };
+    let sent = Event::NoticeSent { function: Function::Mairie, name: "Marseille".to_owned(), why: Some(why) };
     let events = [
         Event::Received,
         sent,
-        Event::NoMailbox { function: Function::Circonscription },
+        Event::NoMailbox { function: Function::Circonscription, refused: false },
+        Event::NoMailbox { function: Function::Direction, refused: true },
         Event::Supported { people: 7 },
         Event::StatusChanged { to: Status::InProgress, reason: None },
         Event::StatusChanged { to: Status::Planned, reason: Some("Pièce commandée".to_owned()) },

@@ -20,6 +20,7 @@ use shared::reports::duplicate::{Facts, Said, Verdict, judge};
 use shared::reports::status::Status;
 use shared::reports::{Event, NewReport, Outcome, Receipt, category};
 use shared::routing::Choice;
+use shared::routing::rules::{Criteria, Subject};
 
 /// A parcel on the counter: its id, the proof of its owner, and the hour.
 pub struct Parcel {
@@ -120,9 +121,10 @@ async fn open(tx: &mut Tx, parcel: &Parcel, report: &NewReport) -> Result<Receip
     note(tx, &parcel.id, parcel.at, &Event::Received).await?;
     let missing = !store::missing(&mut **tx, &parcel.id).await?.is_empty();
     let leave_at = awaited::leave_at(parcel.at, standing(report).0, missing);
-    let choices = routing::route(tx, &report.place, report.category.as_deref(), parcel.at).await?;
-    for choice in &choices {
-        tell(tx, parcel, choice, leave_at).await?;
+    let subject = Subject::simple(report.category.as_deref(), standing(report).0, Status::New);
+    let route = routing::route(tx, &report.place, &subject, parcel.at).await?;
+    for choice in &route.choices {
+        tell(tx, parcel, (choice, &route.why), leave_at).await?;
     }
     Ok(Receipt {
         id: parcel.id.clone(),
@@ -130,17 +132,25 @@ async fn open(tx: &mut Tx, parcel: &Parcel, report: &NewReport) -> Result<Receip
         number,
         outcome: Outcome::New,
         people: 1,
-        sent_to: choices.iter().map(routing::view).collect(),
+        sent_to: route.choices.iter().map(routing::view).collect(),
         at: parcel.at,
         missing: vec![],
     })
 }
 
 /// A desk with a mailbox gets a job; its absence is said in public.
-async fn tell(tx: &mut Tx, parcel: &Parcel, choice: &Choice, leave_at: Instant) -> Result<()> {
+async fn tell(
+    tx: &mut Tx,
+    parcel: &Parcel,
+    (choice, why): (&Choice, &Criteria),
+    leave_at: Instant,
+) -> Result<()> {
     match &choice.desk {
-        Some(desk) if desk.has_mailbox => jobs::put_tell_desk(tx, parcel, desk, leave_at).await,
-        _ => note(tx, &parcel.id, parcel.at, &Event::NoMailbox { function: choice.function }).await,
+        Some(desk) if desk.has_mailbox => jobs::put_tell_desk(tx, parcel, &desk.id, why, leave_at).await,
+        _ => {
+            let event = Event::NoMailbox { function: choice.function, refused: false };
+            note(tx, &parcel.id, parcel.at, &event).await
+        }
     }
 }
 
@@ -157,14 +167,15 @@ async fn add_supporter(tx: &mut Tx, parcel: &Parcel, main: &ParcelId) -> Result<
     if !known {
         note(tx, main, parcel.at, &Event::Supported { people: counted.people }).await?;
     }
-    let choices = routing::route(tx, &counted.place, counted.category.as_deref(), parcel.at).await?;
+    let subject = Subject::simple(counted.category.as_deref(), counted.urgency, counted.status);
+    let route = routing::route(tx, &counted.place, &subject, parcel.at).await?;
     Ok(Receipt {
         id: parcel.id.clone(),
         report: main.clone(),
         number: counted.number,
         outcome: Outcome::Supporter,
         people: counted.people,
-        sent_to: choices.iter().map(routing::view).collect(),
+        sent_to: route.choices.iter().map(routing::view).collect(),
         at: parcel.at,
         missing: vec![],
     })

@@ -1,42 +1,50 @@
-//! What leaves after a report came in: one mail per desk, and one to the reporter who asked for news.
+//! What leaves after a report came in: mails to the desks, and one to the reporter who asked for news.
 //!
-//! The mail is built when it leaves, so that it counts everybody who waits by then. Sending, then recording: a worker
-//! that dies in between sends once more, under the same Message-ID (the job's), and nothing is ever lost.
+//! [`tell_desk`] waits for photos, then opens a notice for each mailbox the desk holds by then; [`mail_desk`] sends one of
+//! them. Each mailbox has a job of its own, so that what one refuses keeps nothing from the others. Sending, then recording:
+//! a worker that dies in between sends once more, under the same Message-ID (the job's), and nothing is ever lost.
 
 use super::intake::Parcel;
-use super::{note, store, view, voices};
+use super::letters::{self, Desk as Addressee};
+use super::{note, notices, store};
 use crate::app::App;
 use crate::db::Tx;
 use crate::edges::ids;
 use crate::edges::mail::NotSent;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Failed, Job};
-use crate::mail::{Letter, Picture};
-use crate::rooms::{photos, places, routing};
-use crate::web::words;
+use crate::mail::Letter;
+use crate::rooms::routing;
 use anyhow::Context;
-use minijinja::value::{Serde, Value};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
-use shared::ids::{Key, ParcelId};
+use shared::ids::ParcelId;
 use shared::instant::Instant;
 use shared::problem::Code;
 use shared::reports::Event;
-use shared::routing::Desk;
-use sqlx::Row;
-
-/// Those in charge work in French.
-const LANG_OF_DESKS: &str = "fr";
+use shared::routing::Function;
+use shared::routing::rules::Criteria;
 
 /// Kind of [`tell_desk`].
 pub const TELL_DESK: &str = "report.tell_desk";
+/// Kind of [`mail_desk`].
+pub const MAIL_DESK: &str = "report.mail_desk";
 /// Kind of [`tell_reporter`].
 pub const TELL_REPORTER: &str = "report.tell_reporter";
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 struct ToDesk {
     report: ParcelId,
     desk: String,
+    /// What the rule asked for that named the desk.
+    #[serde(default)]
+    why: Option<Criteria>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ToMailbox {
+    #[serde(flatten)]
+    to: ToDesk,
+    mailbox: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -44,13 +52,16 @@ struct ToReporter {
     parcel: ParcelId,
 }
 
-/// Puts the job that writes to `desk`, from `leave_at` on.
-pub async fn put_tell_desk(tx: &mut Tx, parcel: &Parcel, desk: &Desk, leave_at: Instant) -> Result<()> {
-    let payload = serde_json::to_string(&ToDesk { report: parcel.id.clone(), desk: desk.id.clone() })?;
-    let about = Some(parcel.id.as_str());
-    let new = jobs::New { kind: TELL_DESK, about, payload: &payload, run_at: leave_at };
-    jobs::store::put(tx, ids::id(parcel.at).as_str(), &new).await?;
-    Ok(())
+/// Puts the job that tells `desk`, named because of `why`, from `leave_at` on.
+pub async fn put_tell_desk(
+    tx: &mut Tx,
+    parcel: &Parcel,
+    desk: &str,
+    why: &Criteria,
+    leave_at: Instant,
+) -> Result<()> {
+    let to = ToDesk { report: parcel.id.clone(), desk: desk.to_owned(), why: Some(why.clone()) };
+    put(tx, TELL_DESK, &to, &to.report, (parcel.at, leave_at)).await
 }
 
 /// Lets the mails about `report` leave that waited for its photos.
@@ -66,49 +77,107 @@ pub async fn release(app: &App, report: &ParcelId) -> Result<()> {
 
 /// Puts the job that writes to the reporter.
 pub async fn put_tell_reporter(tx: &mut Tx, parcel: &Parcel) -> Result<()> {
-    let payload = serde_json::to_string(&ToReporter { parcel: parcel.id.clone() })?;
-    let new = jobs::New { kind: TELL_REPORTER, about: None, payload: &payload, run_at: parcel.at };
-    jobs::store::put(tx, ids::id(parcel.at).as_str(), &new).await?;
+    let to = ToReporter { parcel: parcel.id.clone() };
+    put(tx, TELL_REPORTER, &to, &parcel.id, (parcel.at, parcel.at)).await
+}
+
+/// Puts a job made at the first instant, to run from the second on.
+async fn put(
+    tx: &mut Tx,
+    kind: &str,
+    payload: &impl Serialize,
+    about: &ParcelId,
+    (at, run_at): (Instant, Instant),
+) -> Result<()> {
+    let payload = serde_json::to_string(payload)?;
+    let new = jobs::New { kind, about: Some(about.as_str()), payload: &payload, run_at };
+    jobs::store::put(tx, ids::id(at).as_str(), &new).await?;
     Ok(())
 }
 
-/// Writes to a desk about a new report, then says so in the journal.
+/// Opens a notice for each mailbox of the desk that has none, each with its job.
 pub async fn tell_desk(app: &App, job: &Job) -> Result<(), Failed> {
     let to: ToDesk = serde_json::from_str(&job.payload).context("a job's payload")?;
-    let desk = routing::store::desk_named(app.db.read(), &to.desk).await?;
-    let (function, name) = desk.ok_or_else(|| Failed::Drop("the desk is gone".into()))?;
-    let mails = routing::store::mailboxes(app.db.read(), &to.desk, app.clock.now()).await?;
-    if mails.is_empty() {
-        return finish(app, job, &to.report, Event::NoMailbox { function }).await;
+    let (function, _) = desk(app, &to).await?;
+    let now = app.clock.now();
+    let mut tx = app.db.write().await?;
+    jobs::store::done(&mut tx, &job.id).await?;
+    let mailboxes = routing::store::mailboxes(&mut *tx, &to.desk, now).await?;
+    if mailboxes.is_empty() && !notices::left(&mut tx, &to.report, &to.desk).await? {
+        let event = Event::NoMailbox { function, refused: false };
+        note(&mut tx, &to.report, now, &event).await.map_err(internal)?;
     }
-    let letter = desk_letter(app, job, &to, mails).await?;
-    send(app, job, letter).await?;
-    finish(app, job, &to.report, Event::NoticeSent { function, name }).await
+    for mailbox in mailboxes {
+        if notices::open(&mut tx, &to.report, &to.desk, &mailbox.id).await? {
+            let to = ToMailbox { to: to.clone(), mailbox: mailbox.id };
+            put(&mut tx, MAIL_DESK, &to, &to.to.report, (now, now)).await.map_err(internal)?;
+        }
+    }
+    tx.commit().await.map_err(Failed::from)
+}
+
+/// Writes to one mailbox of a desk. The first message that leaves for a desk is told in the journal.
+pub async fn mail_desk(app: &App, job: &Job) -> Result<(), Failed> {
+    let ToMailbox { to, mailbox } = serde_json::from_str(&job.payload).context("a job's payload")?;
+    let (function, name) = desk(app, &to).await?;
+    let open = routing::store::mailboxes(app.db.read(), &to.desk, app.clock.now()).await?;
+    let Some(found) = open.into_iter().find(|open| open.id == mailbox) else {
+        return tell_again(app, job, &to, &mailbox).await;
+    };
+    let addressee = Addressee { id: to.desk.clone(), name: name.clone() };
+    let letter = letters::to_desk(app, &to.report, &addressee, found.mail).await.map_err(internal)?;
+    match send(app, job, letter).await {
+        Ok(()) => {}
+        Err(Failed::Drop(reason)) => {
+            refused(app, &to, &mailbox, (function, &reason)).await?;
+            return Err(Failed::Drop(reason));
+        }
+        Err(later) => return Err(later),
+    }
+    let mut tx = app.db.write().await?;
+    store::lock(&mut tx, &to.report).await?;
+    if !notices::left(&mut tx, &to.report, &to.desk).await? {
+        store::mark_sent(&mut tx, &to.report).await?;
+        let event = Event::NoticeSent { function, name, why: to.why };
+        note(&mut tx, &to.report, app.clock.now(), &event).await.map_err(internal)?;
+    }
+    notices::sent(&mut tx, &to.report, &mailbox, app.clock.now()).await?;
+    jobs::store::done(&mut tx, &job.id).await?;
+    tx.commit().await.map_err(Failed::from)
+}
+
+/// The mailbox was closed while its mail waited: the desk is told again, at the mailboxes it holds now.
+async fn tell_again(app: &App, job: &Job, to: &ToDesk, mailbox: &str) -> Result<(), Failed> {
+    let now = app.clock.now();
+    let mut tx = app.db.write().await?;
+    jobs::store::done(&mut tx, &job.id).await?;
+    notices::take_back(&mut tx, &to.report, mailbox).await?;
+    put(&mut tx, TELL_DESK, to, &to.report, (now, now)).await.map_err(internal)?;
+    tx.commit().await.map_err(Failed::from)
+}
+
+/// Writes down that a mailbox refused for good; when it was the desk's last, the journal says so.
+async fn refused(
+    app: &App,
+    to: &ToDesk,
+    mailbox: &str,
+    (function, reason): (Function, &str),
+) -> Result<(), Failed> {
+    let now = app.clock.now();
+    let mut tx = app.db.write().await?;
+    store::lock(&mut tx, &to.report).await?;
+    let newly = notices::refuse(&mut tx, &to.report, mailbox, now, reason).await?;
+    if newly && notices::all_refused(&mut tx, &to.report, &to.desk).await? {
+        let event = Event::NoMailbox { function, refused: true };
+        note(&mut tx, &to.report, now, &event).await.map_err(internal)?;
+    }
+    tx.commit().await.map_err(Failed::from)
 }
 
 /// Writes to the reporter that the report was received, with their follow link.
 pub async fn tell_reporter(app: &App, job: &Job) -> Result<(), Failed> {
     let to: ToReporter = serde_json::from_str(&job.payload).context("a job's payload")?;
-    let row = sqlx::query(
-        "SELECT c.mail, c.follow_key, c.lang, p.report_id FROM contacts c JOIN parcels p ON p.id = c.parcel_id
-         WHERE c.parcel_id = $1",
-    );
-    if let Some(row) = row.bind(to.parcel.as_str()).fetch_optional(app.db.read()).await? {
-        let key = Key::parse(row.try_get("follow_key")?).map_err(anyhow::Error::from)?;
-        let report = store::parse_id(row.try_get("report_id")?)?;
-        let page = view::page(app, &report, Some(&key)).await.map_err(internal)?;
-        let lang: String = row.try_get("lang")?;
-        let title = words::title(app.pages.catalog(&lang), &page.brief);
-        let link = format!("{}/demandes/{report}#{}", app.config.public_url, key.reveal());
-        let letter = Letter {
-            template: "report_received",
-            lang,
-            to: vec![row.try_get("mail")?],
-            values: Value::from(Serde(
-                json!({ "page": page, "title": title, "link": link, "joined": report != to.parcel }),
-            )),
-            picture: None,
-        };
+    if let Some(letter) = letters::to_reporter(app, &to.parcel).await.map_err(internal)? {
         send(app, job, letter).await?;
     }
     let mut tx = app.db.write().await?;
@@ -116,26 +185,10 @@ pub async fn tell_reporter(app: &App, job: &Job) -> Result<(), Failed> {
     tx.commit().await.map_err(Failed::from)
 }
 
-async fn desk_letter(app: &App, job: &Job, to: &ToDesk, mails: Vec<String>) -> Result<Letter, Failed> {
-    let page = view::for_desks(app, &to.report).await.map_err(internal)?;
-    let place = places::page(app, &page.brief.place).await.map_err(internal)?.place;
-    let title = words::title(app.pages.catalog(LANG_OF_DESKS), &page.brief);
-    let photo = page.voices.iter().flat_map(|voice| &voice.photos).next();
-    let picture = match photo {
-        Some(photo) => app.blobs.get(&photos::blob_name(&photo.hash, 960)).await?,
-        None => None,
-    };
-    Ok(Letter {
-        template: "report_new",
-        lang: LANG_OF_DESKS.into(),
-        to: mails,
-        values: Value::from(Serde(json!({
-            "link": format!("{}/demandes/{}", app.config.public_url, to.report), "page": page, "place": place, "title": title,
-            "has_picture": picture.is_some(), "caption": photo.map(|photo| &photo.caption),
-            "awaited": voices::awaited(&page),
-        }))),
-        picture: picture.map(|jpeg| Picture { name: format!("photo-{}.jpg", job.id), jpeg: jpeg.to_vec() }),
-    })
+/// Function and name of the desk.
+async fn desk(app: &App, to: &ToDesk) -> Result<(Function, String), Failed> {
+    let desk = routing::store::desk_named(app.db.read(), &to.desk).await?;
+    desk.ok_or_else(|| Failed::Drop("the desk is gone".into()))
 }
 
 async fn send(app: &App, job: &Job, letter: Letter) -> Result<(), Failed> {
@@ -145,17 +198,6 @@ async fn send(app: &App, job: &Job, letter: Letter) -> Result<(), Failed> {
         NotSent::Later(reason) => Failed::Retry(reason),
         NotSent::Never(reason) => Failed::Drop(reason),
     })
-}
-
-/// Records what the job did, and removes it, at once.
-async fn finish(app: &App, job: &Job, report: &ParcelId, event: Event) -> Result<(), Failed> {
-    let mut tx = app.db.write().await?;
-    if matches!(event, Event::NoticeSent { .. }) {
-        store::mark_sent(&mut tx, report).await?;
-    }
-    note(&mut tx, report, app.clock.now(), &event).await.map_err(internal)?;
-    jobs::store::done(&mut tx, &job.id).await?;
-    tx.commit().await.map_err(Failed::from)
 }
 
 fn internal(error: Error) -> Failed {

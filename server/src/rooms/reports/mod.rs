@@ -7,8 +7,11 @@ pub mod awaited;
 pub mod http;
 pub mod intake;
 pub mod jobs;
+mod letters;
+pub mod notices;
 pub mod site;
 pub mod store;
+pub mod unsubscribe;
 pub mod view;
 pub mod voices;
 

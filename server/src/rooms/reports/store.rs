@@ -31,6 +31,10 @@ pub struct Counted {
     pub place: PlaceId,
     /// What.
     pub category: Option<String>,
+    /// How urgent.
+    pub urgency: i16,
+    /// How far it is.
+    pub status: Status,
 }
 
 /// Inserts the claim; false when the id was claimed before.
@@ -157,6 +161,29 @@ pub async fn forget_contact(tx: &mut Tx, report: &ParcelId, proof: &str) -> sqlx
     Ok(deleted.bind(report.as_str()).bind(proof).execute(&mut **tx).await?.rows_affected())
 }
 
+/// Whether the reporter of `parcel` wants news.
+pub async fn has_contact(db: &AnyPool, parcel: &ParcelId) -> sqlx::Result<bool> {
+    let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM contacts WHERE parcel_id = $1")
+        .bind(parcel.as_str())
+        .fetch_one(db)
+        .await?;
+    Ok(count > 0)
+}
+
+/// Forgets where the reporter of `parcel` wanted news.
+pub async fn delete_contact(tx: &mut Tx, parcel: &ParcelId) -> sqlx::Result<()> {
+    sqlx::query("DELETE FROM contacts WHERE parcel_id = $1").bind(parcel.as_str()).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// The proof of the owner of `parcel`.
+pub async fn proof(db: &AnyPool, parcel: &ParcelId) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar("SELECT key_hash FROM parcels WHERE id = $1")
+        .bind(parcel.as_str())
+        .fetch_optional(db)
+        .await
+}
+
 /// Whether `proof` belongs to the reporter of `report` or to somebody whose parcel became part of it.
 pub async fn owns<'c>(
     db: impl Executor<'c, Database = Any>,
@@ -220,7 +247,7 @@ pub async fn public(tx: &mut Tx, id: &ParcelId) -> sqlx::Result<Option<Facts>> {
 /// Counts `more` people on a report.
 pub async fn count_people(tx: &mut Tx, main: &ParcelId, more: i64) -> sqlx::Result<Counted> {
     let row = sqlx::query(
-        "UPDATE reports SET people = people + $2 WHERE id = $1 RETURNING number, people, place_id, category",
+        "UPDATE reports SET people = people + $2 WHERE id = $1 RETURNING number, people, place_id, category, urgency, status",
     );
     let row = row.bind(main.as_str()).bind(more).fetch_one(&mut **tx).await?;
     Ok(Counted {
@@ -228,7 +255,18 @@ pub async fn count_people(tx: &mut Tx, main: &ParcelId, more: i64) -> sqlx::Resu
         people: row.try_get("people")?,
         place: parse_place(row.try_get("place_id")?)?,
         category: row.try_get("category")?,
+        urgency: row.try_get("urgency")?,
+        status: parse_status(row.try_get("status")?)?,
     })
+}
+
+/// Makes transactions about a report wait for each other.
+pub async fn lock(tx: &mut Tx, id: &ParcelId) -> sqlx::Result<()> {
+    sqlx::query("UPDATE reports SET people = people WHERE id = $1")
+        .bind(id.as_str())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }
 
 /// Id and status of report `number`, its row locked.

@@ -14,6 +14,7 @@ use shared::ids::{Key, ParcelId, PlaceId};
 use shared::instant::Instant;
 use shared::problem::{Code, Problem};
 use shared::reports::{Event, JournalEntry, Mine, ReportBrief, ReportList, ReportPage};
+use shared::routing::rules::Subject;
 use shared::text;
 use sqlx::any::AnyRow;
 use sqlx::{AnyPool, Row};
@@ -111,10 +112,12 @@ pub async fn for_desks(app: &App, main: &ParcelId) -> Result<ReportPage> {
         sqlx::query(concat!(brief!(), "WHERE r.id = $1")).bind(main.as_str()).fetch_optional(db).await?;
     let row = row.ok_or_else(|| Problem::of(Code::ReportUnknown, "id"))?;
     let brief = read_brief(&row)?;
+    let urgency = row.try_get("urgency")?;
+    let subject = Subject::simple(brief.category.as_deref(), urgency, brief.status);
     Ok(ReportPage {
-        urgency: row.try_get("urgency")?,
+        urgency,
         voices: voices::of(db, main).await?,
-        desks: routing::in_charge(app, &brief.place, brief.category.as_deref()).await?,
+        desks: routing::in_charge(app, &brief.place, &subject).await?,
         journal: journal(db, main).await?,
         mine: None,
         brief,

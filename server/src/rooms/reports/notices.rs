@@ -1,0 +1,107 @@
+//! The SQL of notices: one message to one mailbox of a desk about one report, and what became of it.
+//!
+//! The journal tells of a desk once; what one of its mailboxes refused stays here, and in `vigie doctor`.
+
+use crate::db::Tx;
+use shared::ids::ParcelId;
+use shared::instant::Instant;
+use sqlx::{AnyPool, Row};
+
+/// Mailboxes of a desk that refuse what is sent to them.
+pub struct Refused {
+    /// The desk.
+    pub desk: String,
+    /// How many messages.
+    pub count: i64,
+    /// What the mail server said last, as a code.
+    pub reason: String,
+}
+
+/// Opens a notice; false when there is one already.
+pub async fn open(tx: &mut Tx, report: &ParcelId, desk: &str, mailbox: &str) -> sqlx::Result<bool> {
+    let opened = sqlx::query(
+        "INSERT INTO notices (report_id, mailbox_id, desk_id) VALUES ($1, $2, $3)
+         ON CONFLICT (report_id, mailbox_id) DO NOTHING",
+    );
+    let opened = opened.bind(report.as_str()).bind(mailbox).bind(desk).execute(&mut **tx).await?;
+    Ok(opened.rows_affected() == 1)
+}
+
+/// Takes a notice back that did not leave: its mailbox is no more.
+pub async fn take_back(tx: &mut Tx, report: &ParcelId, mailbox: &str) -> sqlx::Result<()> {
+    sqlx::query("DELETE FROM notices WHERE report_id = $1 AND mailbox_id = $2 AND sent_at IS NULL")
+        .bind(report.as_str())
+        .bind(mailbox)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Whether a message about `report` left for one of the desk's mailboxes.
+pub async fn left(tx: &mut Tx, report: &ParcelId, desk: &str) -> sqlx::Result<bool> {
+    let count: i64 = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM notices WHERE report_id = $1 AND desk_id = $2 AND sent_at IS NOT NULL",
+    )
+    .bind(report.as_str())
+    .bind(desk)
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(count > 0)
+}
+
+/// Writes down that a message left.
+pub async fn sent(tx: &mut Tx, report: &ParcelId, mailbox: &str, at: Instant) -> sqlx::Result<()> {
+    sqlx::query(
+        "UPDATE notices SET sent_at = $3, refused_at = NULL, reason = NULL WHERE report_id = $1 AND mailbox_id = $2",
+    )
+    .bind(report.as_str())
+    .bind(mailbox)
+    .bind(at.0)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Writes down that a mailbox refused the message for good; false when it had before.
+pub async fn refuse(
+    tx: &mut Tx,
+    report: &ParcelId,
+    mailbox: &str,
+    at: Instant,
+    reason: &str,
+) -> sqlx::Result<bool> {
+    let refused = sqlx::query(
+        "UPDATE notices SET refused_at = $3, reason = $4
+         WHERE report_id = $1 AND mailbox_id = $2 AND refused_at IS NULL AND sent_at IS NULL",
+    );
+    let refused = refused.bind(report.as_str()).bind(mailbox).bind(at.0).bind(reason);
+    Ok(refused.execute(&mut **tx).await?.rows_affected() == 1)
+}
+
+/// Whether every mailbox of the desk refused the message.
+pub async fn all_refused(tx: &mut Tx, report: &ParcelId, desk: &str) -> sqlx::Result<bool> {
+    let others: i64 = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM notices WHERE report_id = $1 AND desk_id = $2 AND refused_at IS NULL",
+    )
+    .bind(report.as_str())
+    .bind(desk)
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(others == 0)
+}
+
+/// Desks of which a mailbox refuses messages today.
+pub async fn refused(db: &AnyPool) -> sqlx::Result<Vec<Refused>> {
+    let rows = sqlx::query(
+        "SELECT desk_id, COUNT(*) AS count, MAX(reason) AS reason FROM notices WHERE refused_at IS NOT NULL
+         GROUP BY desk_id ORDER BY desk_id",
+    );
+    let refused = |row: &sqlx::any::AnyRow| {
+        Ok(Refused {
+            desk: row.try_get("desk_id")?,
+            count: row.try_get("count")?,
+            reason: row.try_get("reason")?,
+        })
+    };
+    rows.fetch_all(db).await?.iter().map(refused).collect()
+}
