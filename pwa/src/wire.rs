@@ -175,7 +175,7 @@ fn event(json: &Json) -> Option<Event> {
 /// What a rule asked for. What this app does not know of it is left out: it only explains.
 fn criteria(json: &Json) -> Option<Criteria> {
     Some(Criteria {
-        kind: json.text("kind").and_then(|kind| Kind::parse(&kind)),
+        kind: json.text("kind").and_then(|kind| shared::reports::kind::Kind::parse(&kind)),
         category: json.text("category"),
         urgency: json.whole("urgency").and_then(|urgency| i16::try_from(urgency).ok()),
         status: status(json, "status"),

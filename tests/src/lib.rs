@@ -8,6 +8,7 @@
 
 pub mod browser;
 mod display;
+pub mod dkim;
 pub mod engine;
 pub mod host;
 pub mod jpeg;

@@ -1,10 +1,11 @@
 //! A real SMTP server that keeps what it gets, and misbehaves on request.
 //!
 //! Promises real RFC 5321 answers (dots unstuffed, 8BITMIME, SMTPUTF8, SIZE) and that every wait ends.
-//! Does not speak TLS, log in, or deliver anything anywhere.
+//! Asks for TLS and a login where it is told to. Does not deliver anything anywhere.
 
 use std::io;
 use std::net::Ipv4Addr;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -16,7 +17,12 @@ use crate::host::Host;
 use crate::mail::Mail;
 use crate::wait::PATIENCE;
 
+mod guard;
 mod session;
+
+pub use guard::Tls;
+
+use guard::Guard;
 
 /// How the trap treats those who come.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,6 +34,8 @@ pub enum Behaviour {
     RefuseRecipient(String),
     /// Answers 451 to every recipient: "come back later".
     RefuseForNow,
+    /// Answers 451 to this recipient; others pass.
+    RefuseRecipientForNow(String),
     /// Keeps the mail and drops the connection without the final answer: the sender can't know.
     DropAfterData,
     /// Greets nobody and answers nothing, connection open.
@@ -39,6 +47,7 @@ pub(crate) struct Kept {
     mails: Mutex<Vec<Mail>>,
     behaviour: Mutex<Behaviour>,
     count: watch::Sender<usize>,
+    guard: Guard,
 }
 
 impl Kept {
@@ -71,17 +80,27 @@ impl MailTrap {
 
     /// A trap on the loopback of `host`: next to the server, so that mail leaves whatever happens to
     /// the phone's network.
-    ///
-    /// # Panics
-    /// When no port is free.
     #[must_use]
     pub fn start_on(host: &Host) -> Self {
+        Self::open(host, Guard::default())
+    }
+
+    /// A trap that asks for TLS, and for this user and password.
+    #[must_use]
+    pub fn guarded(tls: Tls, login: Option<(&str, &str)>) -> Self {
+        Self::open(&Host::here(), Guard::new(tls, login))
+    }
+
+    /// # Panics
+    /// When no port is free.
+    fn open(host: &Host, guard: Guard) -> Self {
         let listener = host.listen(Ipv4Addr::LOCALHOST, 0).expect("a free port for the mail trap");
         let port = listener.local_addr().expect("a bound address").port();
         let kept = Arc::new(Kept {
             mails: Mutex::default(),
             behaviour: Mutex::default(),
             count: watch::Sender::new(0),
+            guard,
         });
         let trap = Self { host: host.clone(), port, kept, listening: Mutex::default() };
         trap.serve(listener);
@@ -92,6 +111,23 @@ impl MailTrap {
     #[must_use]
     pub fn url(&self) -> String {
         format!("smtp://127.0.0.1:{}", self.port)
+    }
+
+    /// The same under the scheme that the trap's TLS wants, with `login` (`user:password@`, or nothing).
+    #[must_use]
+    pub fn url_as(&self, login: &str) -> String {
+        let (scheme, query) = match self.kept.guard.tls {
+            Tls::None => ("smtp", ""),
+            Tls::StartTls => ("smtp", "?tls=required"),
+            Tls::Implicit => ("smtps", ""),
+        };
+        format!("{scheme}://{login}127.0.0.1:{}{query}", self.port)
+    }
+
+    /// What `VIGIE_SMTP_CA` wants: the file of the certificate that signed the trap's.
+    #[must_use]
+    pub fn ca(&self) -> Option<PathBuf> {
+        self.kept.guard.ca()
     }
 
     /// From now on, treat those who come like this.

@@ -109,6 +109,24 @@ pub fn panorama() -> Photo {
     save("panorama.jpg", bytes)
 }
 
+/// Nothing but noise, 960×960: what no codec makes light.
+///
+/// # Panics
+/// Never: the noise is ours.
+#[must_use]
+pub fn noise() -> Photo {
+    let mut state = 1_u32;
+    let mut next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        state.to_be_bytes()[0]
+    };
+    let pixels: Vec<u8> = std::iter::repeat_with(&mut next).take(960 * 960 * 3).collect();
+    let mut bytes = Vec::new();
+    let encoded = Encoder::new(&mut bytes, 90).encode(&pixels, 960, 960, ColorType::Rgb);
+    encoded.expect("noise that encodes");
+    save("noise.jpg", bytes)
+}
+
 /// A few kilobytes that declare 11000×11000 pixels: 363 MB for whoever believes them.
 #[must_use]
 pub fn bomb() -> Photo {

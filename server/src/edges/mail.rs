@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, bail};
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
@@ -117,7 +118,15 @@ fn reason(error: &lettre::transport::smtp::Error) -> String {
     match error.status() {
         Some(code) => format!("SMTP {code}"),
         None if error.is_timeout() => "SMTP time-out".into(),
-        None if error.is_tls() => "SMTP TLS".into(),
+        None if error.is_tls() || is_untrusted(error) => "SMTP TLS".into(),
         None => "SMTP connection".into(),
     }
+}
+
+/// Whether the handshake failed: rustls tells so from inside an error of input and output.
+fn is_untrusted(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut causes = std::iter::successors(Some(error), |error| error.source());
+    causes.any(|cause| {
+        cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::InvalidData)
+    })
 }

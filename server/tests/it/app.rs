@@ -36,34 +36,40 @@ pub struct TestApp {
 
 impl TestApp {
     pub async fn sqlite() -> Self {
-        Self::start(None, None).await
+        Self::start(None, |_| ()).await
     }
 
     pub async fn postgres() -> Self {
-        Self::start(Some(postgres_schema().await), None).await
+        Self::start(Some(postgres_schema().await), |_| ()).await
     }
 
     /// On SQLite, with mails leaving by SMTP.
     pub async fn with_smtp(url: &str) -> Self {
-        Self::start(None, Some(url.to_owned())).await
+        Self::with(|config| config.smtp_url = Some(url.to_owned())).await
     }
 
-    async fn start(schema: Option<PostgresSchema>, smtp_url: Option<String>) -> Self {
+    /// On SQLite, with other settings.
+    pub async fn with(set: impl FnOnce(&mut Config)) -> Self {
+        Self::start(None, set).await
+    }
+
+    async fn start(schema: Option<PostgresSchema>, set: impl FnOnce(&mut Config)) -> Self {
         let folder = TempDir::new().unwrap();
         let file = format!("sqlite://{}", folder.path().join("vigie.db").display());
-        let config = Config {
+        let mut config = Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             public_url: "https://vigie.example.org".into(),
             public_host: "vigie.example.org".into(),
             database_url: schema.as_ref().map_or(file, |schema| schema.url().to_owned()),
             blobs: folder.path().join("photos"),
-            smtp_url,
+            smtp_url: None,
             smtp_ca: None,
             dkim: None,
             mail_dir: folder.path().join("mail"),
             mail_from: "Vigie <vigie@vigie.example.org>".parse().unwrap(),
             mirrored: false,
         };
+        set(&mut config);
         let mailer = match &config.smtp_url {
             Some(url) => Mailer::smtp(url, config.smtp_ca.as_deref(), Duration::from_secs(2)).unwrap(),
             None => Mailer::Memory(Mutex::default()),

@@ -10,6 +10,7 @@ mod mail;
 mod photos;
 mod places;
 mod reports;
+mod routing;
 mod site;
 mod uploads;
 

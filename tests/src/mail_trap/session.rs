@@ -3,18 +3,24 @@
 use std::io;
 use std::sync::Arc;
 
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
-use super::{Behaviour, Kept};
+use super::{Behaviour, Kept, Tls};
 use crate::mail::Mail;
 
 /// Larger mails are refused, as real servers do.
 const SIZE_LIMIT: usize = 25 * 1024 * 1024;
 
+/// What a conversation goes over, in the clear or not.
+pub(crate) trait Line: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Line for T {}
+
 struct Session {
-    stream: BufReader<TcpStream>,
+    stream: BufReader<Box<dyn Line>>,
     kept: Arc<Kept>,
+    secured: bool,
+    known: bool,
     from: Option<String>,
     to: Vec<String>,
 }
@@ -22,36 +28,59 @@ struct Session {
 /// What a command means for the conversation.
 enum Next {
     Go,
+    Secure,
     End,
 }
 
 pub(super) async fn talk(stream: TcpStream, kept: Arc<Kept>) {
-    let mut session = Session { stream: BufReader::new(stream), kept, from: None, to: Vec::new() };
     // A client that goes away in the middle is its own business.
-    let _ = session.run().await;
+    let _ = converse(stream, kept).await;
+}
+
+async fn converse(stream: TcpStream, kept: Arc<Kept>) -> io::Result<()> {
+    if kept.behaviour() == Behaviour::Hang {
+        return stay_silent(stream).await;
+    }
+    let stream = BufReader::new(kept.guard.greet(stream).await?);
+    let secured = kept.guard.tls == Tls::Implicit;
+    let mut session = Session { stream, kept, secured, known: false, from: None, to: Vec::new() };
+    session.say("220 trap.example.org ESMTP").await?;
+    while let Next::Secure = session.run().await? {
+        session.say("220 go on under TLS").await?;
+        let stream = session.kept.guard.secure(session.stream.into_inner()).await?;
+        session = Session { stream: BufReader::new(stream), secured: true, ..session };
+    }
+    Ok(())
+}
+
+async fn stay_silent(stream: TcpStream) -> io::Result<()> {
+    let mut lines = BufReader::new(stream).lines();
+    while lines.next_line().await?.is_some() {}
+    Ok(())
 }
 
 impl Session {
-    async fn run(&mut self) -> io::Result<()> {
-        if self.kept.behaviour() == Behaviour::Hang {
-            return self.stay_silent().await;
-        }
-        self.say("220 trap.example.org ESMTP").await?;
+    /// Until the end, or until the line is to be secured.
+    async fn run(&mut self) -> io::Result<Next> {
         while let Some(line) = self.line().await? {
             let text = String::from_utf8_lossy(&line).into_owned();
             let (verb, rest) = text.split_once(' ').unwrap_or((&text, ""));
             match self.answer(&verb.to_ascii_uppercase(), rest).await? {
                 Next::Go => {}
-                Next::End => break,
+                next => return Ok(next),
             }
         }
-        Ok(())
+        Ok(Next::End)
     }
 
     async fn answer(&mut self, verb: &str, rest: &str) -> io::Result<Next> {
         let reply = match verb {
-            "EHLO" => "250-trap.example.org\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 SIZE 26214400",
+            "EHLO" => return self.hello().await,
             "HELO" => "250 trap.example.org",
+            "STARTTLS" if self.clear() => return Ok(Next::Secure),
+            "AUTH" if !self.clear() => self.login(rest),
+            "MAIL" if self.clear() => "530 5.7.0 STARTTLS first",
+            "MAIL" if self.kept.guard.login.is_some() && !self.known => "530 5.7.0 AUTH first",
             "MAIL" => self.mail(rest),
             "RCPT" => self.recipient(rest),
             "DATA" => return self.data().await,
@@ -70,6 +99,29 @@ impl Session {
         Ok(Next::Go)
     }
 
+    /// Whether TLS is still to begin.
+    fn clear(&self) -> bool {
+        self.kept.guard.tls != Tls::None && !self.secured
+    }
+
+    async fn hello(&mut self) -> io::Result<Next> {
+        let mut lines = vec!["trap.example.org", "8BITMIME", "SMTPUTF8"];
+        if self.clear() {
+            lines.push("STARTTLS");
+        } else if self.kept.guard.login.is_some() {
+            lines.push("AUTH PLAIN");
+        }
+        let lines: Vec<_> = lines.iter().map(|line| format!("250-{line}\r\n")).collect();
+        self.say(&format!("{}250 SIZE {SIZE_LIMIT}", lines.concat())).await?;
+        Ok(Next::Go)
+    }
+
+    fn login(&mut self, rest: &str) -> &'static str {
+        self.known =
+            rest.strip_prefix("PLAIN ").is_some_and(|said| self.kept.guard.login.as_deref() == Some(said));
+        if self.known { "235 2.7.0 welcome" } else { "535 5.7.8 wrong user or password" }
+    }
+
     fn mail(&mut self, rest: &str) -> &'static str {
         let Some(from) = address(rest, "FROM:") else { return "501 MAIL FROM:<address>" };
         self.forget();
@@ -85,6 +137,9 @@ impl Session {
         match self.kept.behaviour() {
             Behaviour::RefuseRecipient(refused) if refused.eq_ignore_ascii_case(&to) => {
                 "550 5.1.1 no such mailbox"
+            }
+            Behaviour::RefuseRecipientForNow(refused) if refused.eq_ignore_ascii_case(&to) => {
+                "451 4.2.0 come back later"
             }
             Behaviour::RefuseForNow => "451 4.3.0 come back later",
             _ => {
@@ -146,11 +201,6 @@ impl Session {
 
     async fn say(&mut self, reply: &str) -> io::Result<()> {
         self.stream.write_all(format!("{reply}\r\n").as_bytes()).await
-    }
-
-    async fn stay_silent(&mut self) -> io::Result<()> {
-        while self.line().await?.is_some() {}
-        Ok(())
     }
 }
 
