@@ -139,8 +139,9 @@ impl Settings {
         ensure!(smtp_url.as_ref().is_none_or(is_smtp), wrong("VIGIE_SMTP_URL", "…", expected));
         let from =
             self.mail_from.clone().unwrap_or_else(|| format!("Vigie <vigie@{}>", mail_domain(&public_host)));
-        let mail_from: Mailbox =
+        let mut mail_from: Mailbox =
             from.parse().map_err(|_| wrong("VIGIE_MAIL_FROM", &from, "a mail address"))?;
+        mail_from.name.get_or_insert_with(|| "Vigie".to_owned());
         Ok(Config {
             listen,
             public_url: self.public_url.trim_end_matches('/').to_owned(),

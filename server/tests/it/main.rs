@@ -7,6 +7,7 @@ mod awaited;
 mod duplicates;
 mod failures;
 mod mail;
+mod mail_delivery;
 mod photos;
 mod places;
 mod reports;

@@ -234,8 +234,8 @@ async fn why_is_explained_without_an_address(app: TestApp) {
         "  category cour → mairie: fits, but less precisely: the urgency decides",
         "  every report → direction, mairie: fits, but less precisely: the category decides",
         "  kind sst, status new, zone city:99901 → direction, mairie@city:99901: does not fit: the report is simple",
-        "mairie: mairie@city:99901 (Mairie « du Port », \"écoles\"), 2 mailboxes, 1 holders",
-        "circonscription: circonscription@circonscription:port-exemple-nord (Port-Exemple Nord), 1 mailbox, 0 holders",
+        "mairie: mairie@city:99901 (Mairie « du Port », \"écoles\"), 2 mailboxes, a holder by name",
+        "circonscription: circonscription@circonscription:port-exemple-nord (Port-Exemple Nord), 1 mailbox",
         "metropole: missing, no desk holds it here; the report's page says so in public",
     ] {
         assert!(answer.contains(line), "{line}\n{answer}");

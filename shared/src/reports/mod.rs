@@ -3,6 +3,7 @@
 pub mod category;
 pub mod draft;
 pub mod duplicate;
+mod journal;
 pub mod kind;
 pub mod status;
 
@@ -11,9 +12,8 @@ use crate::ids::{ParcelId, PhotoHash, PlaceId};
 use crate::instant::Instant;
 use crate::places::DeskView;
 use crate::problem::{Code, Problem};
-use crate::routing::Function;
-use crate::routing::rules::Criteria;
 use crate::text;
+pub use journal::{Event, JournalEntry};
 use serde::{Deserialize, Serialize};
 use status::Status;
 
@@ -257,53 +257,6 @@ pub struct Mine {
     pub private: bool,
 }
 
-/// One line of a report's journal. Functions and roles, never an address or a name.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct JournalEntry {
-    /// When.
-    pub at: Instant,
-    /// What happened.
-    pub event: Event,
-}
-
-/// What a journal can say.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "event", rename_all = "snake_case")]
-pub enum Event {
-    /// The report came in.
-    Received,
-    /// Somebody else waits too.
-    Supported {
-        /// People who wait, with this one.
-        people: i64,
-    },
-    /// A message left for a desk.
-    NoticeSent {
-        /// The desk's function.
-        function: Function,
-        /// The zone or place it is named after.
-        name: String,
-        /// What the rule that named it asked for; absent from older entries.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        why: Option<Criteria>,
-    },
-    /// The rules name a function that nobody holds here, or whose desk has no mailbox.
-    NoMailbox {
-        /// The function.
-        function: Function,
-        /// It has mailboxes, and each of them refuses our messages.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        refused: bool,
-    },
-    /// The status changed.
-    StatusChanged {
-        /// The new status.
-        to: Status,
-        /// Why, in words; always there for a refusal.
-        reason: Option<String>,
-    },
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -391,20 +344,5 @@ mod tests {
         let old = r#"{"place":"0130136C","description":"x","photos":[],"observed_at":5,"lang":"fr"}"#;
         let read: NewReport = serde_json::from_str(old).unwrap();
         assert_eq!(serde_json::to_string(&read).unwrap(), old);
-    }
-
-    #[test]
-    fn the_wire_form_of_a_journal_is_stable() {
-        let json = |event| serde_json::to_string(&JournalEntry { at: Instant(5), event }).unwrap();
-        let none = Event::NoMailbox { function: Function::Mairie, refused: false };
-        assert_eq!(json(none), r#"{"at":5,"event":{"event":"no_mailbox","function":"mairie"}}"#);
-        let why = Criteria { category: Some("cour".into()), urgency: Some(3), ..Criteria::default() };
-        let sent = Event::NoticeSent { function: Function::Mairie, name: "Marseille".into(), why: Some(why) };
-        assert_eq!(
-            json(sent),
-            r#"{"at":5,"event":{"event":"notice_sent","function":"mairie","name":"Marseille","why":{"category":"cour","urgency":3}}}"#
-        );
-        let older = r#"{"event":"notice_sent","function":"mairie","name":"Marseille"}"#;
-        assert!(matches!(serde_json::from_str(older).unwrap(), Event::NoticeSent { why: None, .. }));
     }
 }

@@ -189,7 +189,12 @@ async fn told(text: &mut String, app: &App, choice: &Choice, addresses: bool) ->
         0 => "missing, it has no mailbox today; the report's page says so in public".to_owned(),
         n => format!("{n} mailbox{}", if n == 1 { "" } else { "es" }),
     };
-    writeln!(text, "{function}: {} ({}), {standing}, {} holders", desk.id, desk.name, holders.len())?;
+    let held = match holders.len() {
+        0 => "",
+        1 => ", a holder by name",
+        _ => ", holders by name",
+    };
+    writeln!(text, "{function}: {} ({}), {standing}{held}", desk.id, desk.name)?;
     if addresses {
         for shown in boxes.iter().map(|mailbox| &mailbox.mail).chain(&holders) {
             writeln!(text, "    {shown}")?;

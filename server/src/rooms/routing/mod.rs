@@ -41,7 +41,7 @@ pub async fn seed(app: &App) -> Result<()> {
 
 /// Where a report of `subject` on `place` goes. No rule that fits: to nobody.
 pub async fn route(tx: &mut Tx, place: &PlaceId, subject: &Subject<'_>, now: Instant) -> Result<Route> {
-    on(&mut **tx, place, subject, now).await
+    on(tx, place, subject, now).await
 }
 
 /// Who is in charge today of a report of `subject` on `place`, as the public sees it.

@@ -255,15 +255,7 @@ fn start(value: &Value<'_>) -> usize {
 }
 
 /// Rules in the order of the file: the general one first, then by category.
-pub fn order(
-    rule: &Rule,
-) -> (Option<String>, Option<&'static str>, Option<i16>, Option<&'static str>, Option<String>) {
-    let when = &rule.when;
-    (
-        when.category.clone(),
-        when.kind.map(Kind::as_str),
-        when.urgency,
-        when.status.map(Status::as_str),
-        when.zone.clone(),
-    )
+pub fn order(rule: &Rule) -> impl Ord + use<> {
+    let Criteria { kind, category, urgency, status, zone } = rule.when.clone();
+    (category, kind.map(Kind::as_str), urgency, status.map(Status::as_str), zone)
 }
