@@ -57,8 +57,8 @@ async fn look_inside(app: &App, report: &mut Report) -> Result<()> {
     queue(app, report).await?;
     for refused in reports::notices::refused(app.db.read()).await? {
         let reports::notices::Refused { desk, count, reason } = refused;
-        let advice = "correct it (vigie routing export, import), then vigie jobs retry --all";
-        report.warn("desks", &format!("a mailbox of {desk} refused {count} mails ({reason}): {advice}"));
+        let advice = "mend its address (vigie routing export, import), then vigie jobs retry --all";
+        report.warn("desks", &format!("{count} mails refused by a mailbox of {desk} ({reason}): {advice}"));
     }
     for (desk, zone) in routing::store::without_mailbox(app.db.read(), app.clock.now()).await? {
         report.warn("desks", &format!("nobody to write to at {desk} ({zone}): vigie import desks FILE"));

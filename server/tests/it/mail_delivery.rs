@@ -70,7 +70,7 @@ async fn one_recipient_refused_of_three_keeps_nothing_from_the_others() {
     let (findings, _) = vigie::doctor::examine(&app.config).await.unwrap();
     for finding in [
         "1 set aside: report.mail_desk, SMTP 550, the oldest ",
-        "a mailbox of mairie@city:99901 refused 1 mails (SMTP 550)",
+        "1 mails refused by a mailbox of mairie@city:99901 (SMTP 550)",
     ] {
         assert!(findings.contains(finding), "{findings}");
     }

@@ -300,10 +300,7 @@ pub async fn mark_sent(tx: &mut Tx, id: &ParcelId) -> sqlx::Result<()> {
 
 /// Appends a line to a journal. Two writers of one journal wait for each other at the report's row.
 pub async fn insert_event(tx: &mut Tx, report: &ParcelId, at: Instant, event: &str) -> sqlx::Result<()> {
-    sqlx::query("UPDATE reports SET people = people WHERE id = $1")
-        .bind(report.as_str())
-        .execute(&mut **tx)
-        .await?;
+    lock(tx, report).await?;
     sqlx::query(
         "INSERT INTO journal (report_id, position, at, event)
          SELECT $1, COALESCE(MAX(position), 0) + 1, $2, $3 FROM journal WHERE report_id = $1",
