@@ -53,6 +53,11 @@ impl TestApp {
         Self::start(None, set).await
     }
 
+    /// On PostgreSQL, with other settings.
+    pub async fn postgres_with(set: impl FnOnce(&mut Config)) -> Self {
+        Self::start(Some(postgres_schema().await), set).await
+    }
+
     async fn start(schema: Option<PostgresSchema>, set: impl FnOnce(&mut Config)) -> Self {
         let folder = TempDir::new().unwrap();
         let file = format!("sqlite://{}", folder.path().join("vigie.db").display());

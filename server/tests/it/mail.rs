@@ -15,6 +15,7 @@ both_engines!(
     a_letter_is_what_big_receivers_take_and_what_people_read,
     a_photo_in_a_letter_is_light,
     one_press_or_a_mail_program_stops_the_mails_and_a_look_does_not,
+    workers_side_by_side_tell_of_a_desk_once,
     a_mailbox_closed_while_its_mail_waits_leads_to_the_one_that_is_open,
 );
 
@@ -72,6 +73,7 @@ async fn a_letter_is_what_big_receivers_take_and_what_people_read(app: TestApp) 
     let mails = app.mails();
     assert_eq!(mails.len(), 6);
     for mail in &mails {
+        let is_reporters = mail.is_to("parent@example.org");
         assert_eq!(mail.to.len(), 1, "nobody reads who else was written to");
         assert_eq!(mail.header("Auto-Submitted").as_deref(), Some("auto-generated"));
         let thread = mail.header("References").unwrap();
@@ -79,13 +81,18 @@ async fn a_letter_is_what_big_receivers_take_and_what_people_read(app: TestApp) 
         assert!(thread.starts_with('<') && thread.ends_with("@vigie.example.org>"), "{thread}");
         assert!(mail.raw.split(|byte| *byte == b'\n').all(|line| line.len() < 200), "short lines");
         let html = mail.html();
+        let (_, before_words) = html.split_once("display:none").unwrap();
+        let shown = if is_reporters { "Gardez ce message" } else { "Goélands, 1 personne attend." };
+        assert!(
+            before_words.split("</div>").next().unwrap().contains(shown),
+            "the line beside the subject: {html}"
+        );
         assert!(html.contains("prefers-color-scheme: dark") && html.contains("max-width:560px"), "{html}");
         assert!(
             !html.contains("src=\"http") && !html.contains("@import") && !html.contains("url("),
             "{html}"
         );
         assert!(mail.text().lines().all(|line| !line.contains('<')), "{}", mail.text());
-        let is_reporters = mail.is_to("parent@example.org");
         assert_eq!(mail.header("List-Unsubscribe").is_some(), is_reporters);
         assert_eq!(mail.header("List-Unsubscribe-Post").is_some(), is_reporters);
     }
@@ -173,6 +180,22 @@ async fn one_press_or_a_mail_program_stops_the_mails_and_a_look_does_not(app: Te
     }
     assert_eq!(has_mail(seed).await, false);
     assert_eq!(has_mail(3 - seed).await, true, "one address stops one report's mails");
+}
+
+async fn workers_side_by_side_tell_of_a_desk_once(app: TestApp) {
+    let app = app.with_city().await;
+    mairie_at(&app, &["a@example.org", "b@example.org", "c@example.org"]).await;
+    for seed in 1..6 {
+        let mut body = swing();
+        body["unlike"] = json!((1..seed).map(|earlier| parcel(earlier).id).collect::<Vec<_>>());
+        app.report(&parcel(seed), &body).await;
+    }
+    tokio::join!(app.run_jobs(), app.run_jobs(), app.run_jobs());
+    let mails = app.mails();
+    assert_eq!(mails.len(), 5 * 4);
+    for seed in 1..6 {
+        assert_eq!(journal_of_mairie(&app, &parcel(seed).id).await.len(), 1);
+    }
 }
 
 async fn a_mailbox_closed_while_its_mail_waits_leads_to_the_one_that_is_open(app: TestApp) {

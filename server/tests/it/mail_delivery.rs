@@ -51,9 +51,16 @@ async fn a_connection_cut_after_the_mail_doubles_it_recognisably() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_recipient_refused_of_three_keeps_nothing_from_the_others() {
-    let trap = MailTrap::start();
-    let app = TestApp::with_smtp(&trap.url()).await.with_city().await;
-    mairie_at(&app, &["a@example.org", "gone@example.org", "z@example.org"]).await;
+    for postgres in [false, true] {
+        let trap = MailTrap::start();
+        let set = |config: &mut vigie::config::Config| config.smtp_url = Some(trap.url());
+        let app = if postgres { TestApp::postgres_with(set).await } else { TestApp::with(set).await };
+        one_refused_of_three(&trap, &app.with_city().await).await;
+    }
+}
+
+async fn one_refused_of_three(trap: &MailTrap, app: &TestApp) {
+    mairie_at(app, &["a@example.org", "gone@example.org", "z@example.org"]).await;
     trap.behave(Behaviour::RefuseRecipient("gone@example.org".into()));
     app.report(&parcel(1), &swing()).await;
     for _ in 0..3 {
@@ -61,7 +68,7 @@ async fn one_recipient_refused_of_three_keeps_nothing_from_the_others() {
         app.app.clock.advance(DAY);
     }
     assert_eq!(trap.mails().len(), 3, "each of the others once");
-    let events = journal_of_mairie(&app, &parcel(1).id).await;
+    let events = journal_of_mairie(app, &parcel(1).id).await;
     assert_eq!(events.len(), 1, "one line for the desk: {events:?}");
     assert_eq!(events[0]["event"], "notice_sent");
     assert_eq!(events[0]["why"], json!({ "category": "cour-jeux" }));
@@ -83,12 +90,12 @@ async fn one_recipient_refused_of_three_keeps_nothing_from_the_others() {
     command::retry(&app.app, Some(id), false).await.unwrap();
     app.run_jobs().await;
     assert_eq!(app.jobs().await, (0, 1), "refused again");
-    mairie_at(&app, &["a@example.org", "right@example.org", "z@example.org"]).await;
+    mairie_at(app, &["a@example.org", "right@example.org", "z@example.org"]).await;
     command::retry(&app.app, None, true).await.unwrap();
     app.run_jobs().await;
     assert_eq!((app.jobs().await, trap.mails().len()), ((0, 0), 4));
     assert_eq!(trap.mails_to("right@example.org").len(), 1);
-    assert_eq!(journal_of_mairie(&app, &parcel(1).id).await.len(), 1);
+    assert_eq!(journal_of_mairie(app, &parcel(1).id).await.len(), 1);
     assert_eq!(command::list(&app.app).await.unwrap(), "no job failed\n");
     let (findings, _) = vigie::doctor::examine(&app.config).await.unwrap();
     assert!(!findings.contains("refused"), "{findings}");

@@ -176,6 +176,9 @@ async fn the_most_precise_rule_speaks_and_the_journal_says_which(app: TestApp) {
     let (functions, event) = told(1, &swing()).await;
     assert_eq!(functions, ["-", "mairie"], "of two mailboxes one line");
     assert_eq!(event["why"], json!({ "category": "cour" }));
+    let letter = app.mails().into_iter().find(|mail| mail.is_to("ecoles@example.org")).unwrap();
+    assert!(letter.text().starts_with("À l’attention de Camille Exemple."), "{}", letter.text());
+    assert!(letter.html().contains("À l’attention de Camille Exemple."), "{}", letter.html());
     let (functions, event) = told(2, &json!({ "place": "9990002Y", "category": "cour-jeux", "urgency": 4, "observed_at": MORNING.0, "lang": "fr" })).await;
     assert_eq!(functions, ["-", "circonscription", "direction", "mairie", "metropole"]);
     assert_eq!(event["why"], json!({ "category": "cour", "urgency": 4 }));
@@ -185,6 +188,7 @@ async fn the_most_precise_rule_speaks_and_the_journal_says_which(app: TestApp) {
     assert_eq!(event["why"], json!({}));
     let page = app.get(&format!("/demandes/{}", parcel(2).id)).send().await.unwrap().text().await.unwrap();
     assert!(page.contains("Règle\u{a0}: Cour et jeux, urgence 4 et plus"), "{page}");
+    assert!(!page.contains("Camille") && !page.contains("@example.org"), "{page}");
     let page = app.get(&format!("/demandes/{}", parcel(3).id)).send().await.unwrap().text().await.unwrap();
     assert!(page.contains("Règle générale"), "{page}");
 }

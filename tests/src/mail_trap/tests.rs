@@ -3,6 +3,9 @@
 use lettre::message::{Attachment, MultiPart, SinglePart, header::ContentType};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+
 use super::*;
 
 fn client(trap: &MailTrap) -> AsyncSmtpTransport<Tokio1Executor> {
@@ -125,4 +128,24 @@ async fn a_wait_sees_a_mail_that_arrives_meanwhile() {
     );
     sent.unwrap();
     assert_eq!(mails.len(), 1);
+}
+
+#[tokio::test]
+async fn a_guarded_trap_takes_nothing_in_the_clear_nor_without_a_login() {
+    for (tls, offered) in [(Tls::StartTls, "STARTTLS"), (Tls::None, "AUTH PLAIN")] {
+        let trap = MailTrap::guarded(tls, Some(("vigie", "s3cret")));
+        let refused = client(&trap).send(letter("mairie@example.org", "x")).await.unwrap_err();
+        assert_eq!(
+            refused.status().map(|code| code.to_string()).as_deref(),
+            Some("530"),
+            "{tls:?}: {refused:?}"
+        );
+        let mut lines = BufReader::new(TcpStream::connect(("127.0.0.1", trap.port)).await.unwrap());
+        lines.write_all(b"EHLO me\r\nQUIT\r\n").await.unwrap();
+        let mut said = String::new();
+        lines.read_to_string(&mut said).await.unwrap();
+        assert!(said.contains(offered), "{said}");
+        assert!(trap.mails().is_empty());
+        assert_eq!(trap.ca().is_some(), tls != Tls::None);
+    }
 }

@@ -1,9 +1,10 @@
 //! Mailboxes that an administrator gives: one CSV file, `function;zone;name;mail`.
 //!
 //! `zone` is the id of a zone (`vigie doctor` lists those of desks without a mailbox), `name` what people read (empty:
-//! the zone's own name). The whole file is checked before any of it applies; reading it again changes nothing.
+//! the zone's own name). The whole file is checked before any of it applies; reading it again changes nothing. A mailbox of
+//! an earlier file is closed by the next one that gives its desk another.
 
-use super::store;
+use super::{GIVEN, store};
 use crate::app::App;
 use crate::rooms::places;
 use anyhow::{Context, Result, bail};
@@ -11,9 +12,6 @@ use shared::routing::Function;
 use shared::text;
 use std::fmt::Write as _;
 use std::path::Path;
-
-/// Mailboxes of this origin are replaced by the next file.
-const SOURCE: &str = "desks";
 
 struct Line {
     function: Function,
@@ -65,7 +63,7 @@ async fn apply(app: &App, lines: &[Line]) -> Result<usize> {
     let mut tx = app.db.write().await?;
     for line in lines {
         let desk = store::ensure_desk(&mut tx, line.function, &line.zone, &line.name).await?;
-        if !line.mail.is_empty() && store::set_mailbox(&mut tx, &desk, &line.mail, SOURCE, now).await? {
+        if !line.mail.is_empty() && store::set_mailbox(&mut tx, &desk, &line.mail, GIVEN, now).await? {
             changed += 1;
         }
     }

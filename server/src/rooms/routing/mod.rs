@@ -19,6 +19,9 @@ use shared::routing::rules::{Criteria, Rule, Subject, decide, default_rules};
 use shared::routing::{Choice, Desk, Function, Target, choose, desk_id};
 use sqlx::AnyConnection;
 
+/// The source of mailboxes that an administrator gives; the register's own are `register`.
+const GIVEN: &str = "desks";
+
 /// Where a report goes, and by which rule.
 pub struct Route {
     /// One line for each target.

@@ -1,6 +1,7 @@
 //! From the text of the file to what it says, or to everything that is wrong with it, line by line.
 
 use super::{Desk, Known, Routing, Term, dates};
+use crate::rooms::routing::GIVEN;
 use shared::instant::Instant;
 use shared::reports::category;
 use shared::reports::kind::Kind;
@@ -12,9 +13,6 @@ use std::collections::BTreeSet;
 use std::fmt::Display;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
-
-/// The source of mailboxes that an administrator gives.
-pub const GIVEN: &str = "desks";
 
 /// What the text says.
 ///

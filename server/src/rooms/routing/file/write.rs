@@ -1,6 +1,7 @@
 //! From what is known to the text of the file.
 
 use super::{Desk, Routing, Term, dates};
+use crate::rooms::routing::GIVEN;
 use shared::instant::Instant;
 use shared::routing::Function;
 use shared::routing::rules::Rule;
@@ -79,7 +80,7 @@ fn term_fields(who: &str, term: &Term) -> String {
         fields.push(format!("from = {}", dates::write(term.from)));
     }
     fields.extend(term.until.map(|until| format!("until = {}", dates::write(until))));
-    if !matches!(term.source.as_str(), "" | super::read::GIVEN) {
+    if !matches!(term.source.as_str(), "" | GIVEN) {
         fields.push(format!("source = {}", quoted(&term.source)));
     }
     fields.join(", ")
