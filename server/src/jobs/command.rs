@@ -12,12 +12,12 @@ pub async fn list(app: &App) -> Result<String> {
     let troubles = store::troubles(app.db.read()).await?;
     let mut lines = String::new();
     for trouble in &troubles {
-        let Trouble { id, kind, attempts, reason, .. } = trouble;
+        let Trouble { id, kind, about, attempts, reason, .. } = trouble;
         let standing = match trouble.dead_at {
             Some(at) => format!("set aside {} ago", age(at, now)),
             None => format!("again in {}", age(now, trouble.run_at)),
         };
-        writeln!(lines, "{id}  {kind}  {reason}  {attempts} attempts  {standing}")?;
+        writeln!(lines, "{id}  {kind} {about}  {reason}  {attempts} attempts  {standing}")?;
     }
     if troubles.is_empty() {
         lines.push_str("no job failed\n");

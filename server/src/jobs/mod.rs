@@ -51,6 +51,8 @@ pub struct Trouble {
     pub id: String,
     /// Which job.
     pub kind: String,
+    /// What it is about; empty where the job does not say.
+    pub about: String,
     /// How often it was begun.
     pub attempts: i64,
     /// Why it failed last.

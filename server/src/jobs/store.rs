@@ -105,13 +105,14 @@ pub async fn counts(db: &AnyPool, now: Instant) -> sqlx::Result<(i64, i64)> {
 /// Jobs that failed: those set aside first, the oldest first.
 pub async fn troubles(db: &AnyPool) -> sqlx::Result<Vec<Trouble>> {
     let rows = sqlx::query(
-        "SELECT id, kind, attempts, COALESCE(reason, '') AS reason, run_at, dead_at FROM jobs WHERE reason IS NOT NULL
-         ORDER BY CASE WHEN dead_at IS NULL THEN 1 ELSE 0 END, dead_at, run_at, id",
+        "SELECT id, kind, COALESCE(about, '') AS about, attempts, reason, run_at, dead_at FROM jobs
+         WHERE reason IS NOT NULL ORDER BY CASE WHEN dead_at IS NULL THEN 1 ELSE 0 END, dead_at, run_at, id",
     );
     let trouble = |row: &sqlx::any::AnyRow| {
         Ok(Trouble {
             id: row.try_get("id")?,
             kind: row.try_get("kind")?,
+            about: row.try_get("about")?,
             attempts: row.try_get("attempts")?,
             reason: row.try_get("reason")?,
             run_at: Instant(row.try_get("run_at")?),

@@ -82,7 +82,8 @@ async fn one_refused_of_three(trap: &MailTrap, app: &TestApp) {
         assert!(findings.contains(finding), "{findings}");
     }
     let listed = command::list(&app.app).await.unwrap();
-    assert!(listed.contains("report.mail_desk  SMTP 550  1 attempts  set aside 3 days ago"), "{listed}");
+    let said = format!("report.mail_desk {}  SMTP 550  1 attempts  set aside 3 days ago", parcel(1).id);
+    assert!(listed.contains(&said), "{listed}");
     assert!(!findings.contains("@example.org") && !listed.contains("@example.org"));
     assert!(command::retry(&app.app, None, false).await.is_err());
     assert!(command::retry(&app.app, Some("nonsense"), false).await.is_err());

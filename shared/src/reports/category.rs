@@ -1,6 +1,6 @@
 //! The category tree (DOMAIN 3): stable slugs in two levels. Labels are in `assets/lang` (`category_<slug>`, with `_`
 //! for `-`), with the other words people use (`category_words_<slug>`); recipients here are only the defaults of
-//! [`crate::routing::default_rules`].
+//! [`crate::routing::rules::default_rules`].
 
 use crate::routing::Function;
 use crate::text;
