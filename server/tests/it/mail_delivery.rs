@@ -8,6 +8,7 @@ use std::path::Path;
 use testkit::dkim;
 use testkit::mail::Mail;
 use testkit::mail_trap::{Behaviour, MailTrap, Tls};
+use vigie::edges::mail::Mailer;
 use vigie::jobs::command;
 use vigie::mail::dkim::Signer;
 
@@ -176,6 +177,21 @@ async fn what_is_wrong_with_our_account_keeps_mails_waiting_and_loses_none() {
         let listed = command::list(&app.app).await.unwrap();
         assert!(listed.contains(reason), "{reason}: {listed}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_for_nothing_stops_the_start() {
+    let trap = MailTrap::guarded(Tls::Implicit, None);
+    let patience = std::time::Duration::from_secs(2);
+    let start = |url: &str, ca: &Path| match Mailer::smtp(url, Some(ca), patience) {
+        Ok(_) => panic!("{url} starts"),
+        Err(error) => format!("{error:#}"),
+    };
+    let ca = trap.ca().unwrap();
+    let refused = start("smtp://127.0.0.1:25", &ca);
+    assert!(refused.starts_with("VIGIE_SMTP_CA: VIGIE_SMTP_URL asks for no TLS"), "{refused}");
+    let refused = start("smtps://127.0.0.1", Path::new("no-such-file.pem"));
+    assert!(refused.starts_with("VIGIE_SMTP_CA: cannot read no-such-file.pem"), "{refused}");
 }
 
 async fn guarded(trap: &MailTrap, login: &str, trusted: bool) -> TestApp {

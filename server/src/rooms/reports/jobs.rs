@@ -16,6 +16,7 @@ use crate::jobs::{self, Failed, Job};
 use crate::mail::Letter;
 use crate::rooms::routing;
 use anyhow::Context;
+use lettre::Message;
 use serde::{Deserialize, Serialize};
 use shared::ids::ParcelId;
 use shared::instant::Instant;
@@ -126,13 +127,13 @@ pub async fn mail_desk(app: &App, job: &Job) -> Result<(), Failed> {
     };
     let addressee = Addressee { id: to.desk.clone(), name: name.clone() };
     let letter = letters::to_desk(app, &to.report, &addressee, found.mail).await.map_err(internal)?;
-    match send(app, job, letter).await {
+    match app.mailer.send(&job.id, write(app, job, letter)?).await {
         Ok(()) => {}
-        Err(Failed::Drop(reason)) => {
+        Err(NotSent::Never(reason)) => {
             refused(app, &to, &mailbox, (function, &reason)).await?;
             return Err(Failed::Drop(reason));
         }
-        Err(later) => return Err(later),
+        Err(NotSent::Later(reason)) => return Err(Failed::Retry(reason)),
     }
     let mut tx = app.db.write().await?;
     store::lock(&mut tx, &to.report).await?;
@@ -178,7 +179,10 @@ async fn refused(
 pub async fn tell_reporter(app: &App, job: &Job) -> Result<(), Failed> {
     let to: ToReporter = serde_json::from_str(&job.payload).context("a job's payload")?;
     if let Some(letter) = letters::to_reporter(app, &to.parcel).await.map_err(internal)? {
-        send(app, job, letter).await?;
+        app.mailer.send(&job.id, write(app, job, letter)?).await.map_err(|error| match error {
+            NotSent::Later(reason) => Failed::Retry(reason),
+            NotSent::Never(reason) => Failed::Drop(reason),
+        })?;
     }
     let mut tx = app.db.write().await?;
     jobs::store::done(&mut tx, &job.id).await?;
@@ -191,13 +195,8 @@ async fn desk(app: &App, to: &ToDesk) -> Result<(Function, String), Failed> {
     desk.ok_or_else(|| Failed::Drop("the desk is gone".into()))
 }
 
-async fn send(app: &App, job: &Job, letter: Letter) -> Result<(), Failed> {
-    let message =
-        letter.write(app, &job.id).map_err(|error| Failed::Drop(format!("cannot be written: {error:#}")))?;
-    app.mailer.send(&job.id, message).await.map_err(|error| match error {
-        NotSent::Later(reason) => Failed::Retry(reason),
-        NotSent::Never(reason) => Failed::Drop(reason),
-    })
+fn write(app: &App, job: &Job, letter: Letter) -> Result<Message, Failed> {
+    letter.write(app, &job.id).map_err(|error| Failed::Drop(format!("cannot be written: {error:#}")))
 }
 
 fn internal(error: Error) -> Failed {

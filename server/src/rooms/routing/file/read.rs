@@ -27,7 +27,11 @@ pub fn text(text: &str, known: &Known) -> Result<Routing, Vec<String>> {
     }
     let routing =
         if reader.refused.is_empty() { reader.routing(table.get_ref()) } else { Routing::default() };
-    if reader.refused.is_empty() { Ok(routing) } else { Err(reader.refused) }
+    if reader.refused.is_empty() {
+        return Ok(routing);
+    }
+    reader.refused.sort_by_key(|(line, _)| *line);
+    Err(reader.refused.into_iter().map(|(line, why)| format!("line {line}, {why}")).collect())
 }
 
 struct Reader<'t> {
@@ -35,7 +39,8 @@ struct Reader<'t> {
     known: &'t Known,
     /// Desks of the file.
     named: BTreeSet<String>,
-    refused: Vec<String>,
+    /// What is wrong, by line.
+    refused: Vec<(usize, String)>,
 }
 
 type Value<'t> = Spanned<DeValue<'t>>;
@@ -238,7 +243,7 @@ impl<'t> Reader<'t> {
 
     fn refuse(&mut self, at: usize, key: &str, why: impl Display) {
         let before = self.text.get(..at).unwrap_or_default();
-        self.refused.push(format!("line {}, {key}: {why}", before.matches('\n').count() + 1));
+        self.refused.push((before.matches('\n').count() + 1, format!("{key}: {why}")));
     }
 
     /// Refuses, where a value was wanted.
