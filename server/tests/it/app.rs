@@ -99,13 +99,6 @@ impl TestApp {
         runner::run_due(&self.app).await.unwrap()
     }
 
-    /// Runs every job that is due; gives how many mails left (in memory) by that.
-    pub async fn mails_left(&self) -> usize {
-        let before = self.mails().len();
-        self.run_jobs().await;
-        self.mails().len() - before
-    }
-
     /// Jobs that wait, and jobs set aside.
     pub async fn jobs(&self) -> (i64, i64) {
         store::counts(self.app.db.read(), self.app.clock.now()).await.unwrap()

@@ -64,7 +64,7 @@ async fn mails_leave_when_the_last_photo_is_there(app: TestApp) {
     assert_eq!(app.run_jobs().await, 0, "one is still on its way");
     app.photo(&one).await;
     app.photo(&one).await;
-    assert_eq!(app.mails_left().await, 2);
+    assert_eq!(app.run_jobs().await, 2);
     let mails = app.mails();
     assert!(mails.iter().all(|mail| mail.photo().is_some() && !mail.text().contains("en route")));
     app.app.clock.advance(PATIENCE);
@@ -78,7 +78,7 @@ async fn mails_leave_without_a_photo_that_does_not_come(app: TestApp) {
     app.app.clock.advance(PATIENCE - 1);
     assert_eq!(app.run_jobs().await, 0);
     app.app.clock.advance(1);
-    assert_eq!(app.mails_left().await, 2);
+    assert_eq!(app.run_jobs().await, 2);
     assert!(app.mails().iter().all(|mail| mail.photo().is_none() && mail.text().contains("en route")));
     app.photo(&photo).await;
     assert_eq!(app.run_jobs().await, 0, "nobody is written to twice");
@@ -90,7 +90,7 @@ async fn what_is_immediate_waits_for_no_photo(app: TestApp) {
     let mut body = with_photos(&[&photo::tiny().bytes]);
     body["urgency"] = json!(4);
     receipt(&app, &parcel(1), &body).await;
-    assert_eq!(app.mails_left().await, 2);
+    assert_eq!(app.run_jobs().await, 2);
 }
 
 async fn words_and_photo_that_cross_find_each_other(app: TestApp) {
@@ -102,7 +102,7 @@ async fn words_and_photo_that_cross_find_each_other(app: TestApp) {
         let mine = parcel(seed);
         // The same photo, known or new, and its words: any of them may be first.
         tokio::join!(receipt(&app, &mine, &body), app.photo(&photo), receipt(&app, &mine, &body));
-        assert_eq!(app.mails_left().await, 2);
+        assert_eq!(app.run_jobs().await, 2);
     }
 }
 
@@ -125,9 +125,9 @@ async fn a_server_that_dies_with_a_photo_in_hand_keeps_no_mail_back(app: TestApp
         assert_eq!(app.run_jobs().await, 0);
     }
     app.photo(&photos[0]).await;
-    assert_eq!(app.mails_left().await, 2, "the photo is sent again");
+    assert_eq!(app.run_jobs().await, 2, "the photo is sent again");
     receipt(&app, &parcel(2), &bodies[1]).await;
-    assert_eq!(app.mails_left().await, 2, "or the words are");
+    assert_eq!(app.run_jobs().await, 2, "or the words are");
 }
 
 async fn a_supporters_photo_comes_later_too(app: TestApp) {

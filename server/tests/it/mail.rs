@@ -4,7 +4,6 @@ use crate::app::{TestApp, parcel, swing};
 use crate::both_engines;
 use serde_json::{Value, json};
 use shared::ids::ParcelId;
-use shared::instant::HOUR;
 use testkit::mail::Mail;
 use vigie::rooms::routing::file;
 
@@ -43,7 +42,7 @@ async fn the_direction_and_the_mairie_get_one_mail_each_with_everything(app: Tes
     app.report(&parcel(1), &body).await;
     app.report(&parcel(2), &swing()).await;
     app.support(&parcel(3), parcel(1).id.as_str()).await;
-    assert_eq!(app.mails_left().await, 2);
+    assert_eq!(app.run_jobs().await, 2);
     let mails = app.mails();
     for address in ["goelands.maternelle@example.org", "mairie@example.org"] {
         let [mail] = &mails.iter().filter(|mail| mail.is_to(address)).collect::<Vec<_>>()[..] else {
@@ -202,18 +201,7 @@ async fn a_mailbox_closed_while_its_mail_waits_leads_to_the_one_that_is_open(app
     let app = app.with_city().await;
     mairie_at(&app, &["old@example.org", "other@example.org"]).await;
     app.report(&parcel(1), &swing()).await;
-    // The notices are opened, their mails are in another worker's hands.
-    let mut tx = app.app.db.write().await.unwrap();
-    while let Some(job) = vigie::jobs::store::claim(&mut tx, app.app.clock.now()).await.unwrap() {
-        if job.kind == vigie::rooms::reports::jobs::TELL_DESK {
-            tx.commit().await.unwrap();
-            vigie::rooms::run_job(&app.app, &job).await.unwrap();
-            tx = app.app.db.write().await.unwrap();
-        }
-    }
-    tx.commit().await.unwrap();
     mairie_at(&app, &["new@example.org", "other@example.org"]).await;
-    app.app.clock.advance(HOUR);
     app.run_jobs().await;
     let mails = app.mails();
     let to = |address| mails.iter().filter(|mail| mail.is_to(address)).count();

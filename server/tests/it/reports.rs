@@ -58,7 +58,7 @@ async fn a_replayed_report_returns_the_same_receipt(app: TestApp) {
     let first = receipt(&app, &parcel(1), &swing()).await;
     app.app.clock.advance(DAY);
     assert_eq!(receipt(&app, &parcel(1), &swing()).await, first);
-    assert_eq!(app.mails_left().await, 2);
+    assert_eq!(app.run_jobs().await, 2);
     assert_eq!(app.mails().len(), 2);
 }
 
@@ -67,7 +67,7 @@ async fn two_deliveries_at_once_make_one_report(app: TestApp) {
     let (mine, body) = (parcel(1), swing());
     let answers = join_all((0..8).map(|_| receipt(&app, &mine, &body))).await;
     assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
-    assert_eq!(app.mails_left().await, 2);
+    assert_eq!(app.run_jobs().await, 2);
     assert_eq!(app.page(&mine.id).await["brief"]["people"], 1);
 }
 
@@ -104,7 +104,7 @@ async fn reports_on_one_swing_at_once_make_one_report(app: TestApp) {
     let (phones, body): (Vec<_>, _) = ((1..=10).map(parcel).collect(), swing());
     let answers = join_all(phones.iter().map(|phone| receipt(&app, phone, &body))).await;
     assert_eq!(answers.iter().filter(|answer| answer["outcome"] == "new").count(), 1);
-    assert_eq!(app.mails_left().await, 2);
+    assert_eq!(app.run_jobs().await, 2);
     let list: Value = app.get("/api/v1/reports").send().await.unwrap().json().await.unwrap();
     assert_eq!(list["reports"].as_array().unwrap().len(), 1);
     assert_eq!(list["reports"][0]["people"], 10);

@@ -131,7 +131,7 @@ async fn a_photo_arrives_in_pieces_and_its_report_hears_of_it(app: TestApp) {
         assert_eq!(standing.headers()["cache-control"], "no-store");
         assert_eq!(standing.headers()["tus-resumable"], "1.0.0");
     }
-    assert_eq!(app.mails_left().await, 2);
+    assert_eq!(app.run_jobs().await, 2);
     assert!(app.mails().iter().all(|mail| mail.photo().is_some()));
     assert_eq!(receipt(&app, &parcel(1), &body).await.get("missing"), None);
     assert_eq!(app.get(&format!("/photos/{hash}/320.jpg")).send().await.unwrap().status(), 200);

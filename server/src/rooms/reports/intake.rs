@@ -138,7 +138,7 @@ async fn open(tx: &mut Tx, parcel: &Parcel, report: &NewReport) -> Result<Receip
     })
 }
 
-/// A desk with a mailbox gets a job; its absence is said in public.
+/// Each mailbox of a desk gets a job; that there is none is said in public.
 async fn tell(
     tx: &mut Tx,
     parcel: &Parcel,
@@ -146,7 +146,7 @@ async fn tell(
     leave_at: Instant,
 ) -> Result<()> {
     match &choice.desk {
-        Some(desk) if desk.has_mailbox => jobs::put_tell_desk(tx, parcel, &desk.id, why, leave_at).await,
+        Some(desk) if desk.has_mailbox => jobs::put_mail_desk(tx, parcel, &desk.id, why, leave_at).await,
         _ => {
             let event = Event::NoMailbox { function: choice.function, refused: false };
             note(tx, &parcel.id, parcel.at, &event).await

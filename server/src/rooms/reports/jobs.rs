@@ -1,8 +1,9 @@
 //! What leaves after a report came in: mails to the desks, and one to the reporter who asked for news.
 //!
-//! [`tell_desk`] waits for photos, then opens a notice for each mailbox the desk holds by then; [`mail_desk`] sends one of
-//! them. Each mailbox has a job of its own, so that what one refuses keeps nothing from the others. Sending, then recording:
-//! a worker that dies in between sends once more, under the same Message-ID (the job's), and nothing is ever lost.
+//! Each mailbox of a desk has a notice and a job of its own ([`mail_desk`]), so that what one refuses keeps nothing from the
+//! others. Where a mailbox is closed before its mail left, the desk is told again ([`tell_desk`]) at those that are open
+//! then. Sending, then recording: a worker that dies in between sends once more, under the same Message-ID (the job's), and
+//! nothing is ever lost.
 
 use super::intake::Parcel;
 use super::letters::{self, Desk as Addressee};
@@ -53,8 +54,8 @@ struct ToReporter {
     parcel: ParcelId,
 }
 
-/// Puts the job that tells `desk`, named because of `why`, from `leave_at` on.
-pub async fn put_tell_desk(
+/// Puts the jobs that write to `desk`, named because of `why`, from `leave_at` on.
+pub async fn put_mail_desk(
     tx: &mut Tx,
     parcel: &Parcel,
     desk: &str,
@@ -62,13 +63,28 @@ pub async fn put_tell_desk(
     leave_at: Instant,
 ) -> Result<()> {
     let to = ToDesk { report: parcel.id.clone(), desk: desk.to_owned(), why: Some(why.clone()) };
-    put(tx, TELL_DESK, &to, &to.report, (parcel.at, leave_at)).await
+    open_notices(tx, &to, (parcel.at, leave_at)).await?;
+    Ok(())
+}
+
+/// Opens a notice for each mailbox that the desk holds at the first instant and that has none, each with a job that runs
+/// from the second on. False when the desk holds no mailbox.
+async fn open_notices(tx: &mut Tx, to: &ToDesk, (at, leave_at): (Instant, Instant)) -> Result<bool> {
+    let mailboxes = routing::store::mailboxes(&mut **tx, &to.desk, at).await?;
+    let held = !mailboxes.is_empty();
+    for mailbox in mailboxes {
+        if notices::open(tx, &to.report, &to.desk, &mailbox.id).await? {
+            let to = ToMailbox { to: to.clone(), mailbox: mailbox.id };
+            put(tx, MAIL_DESK, &to, &to.to.report, (at, leave_at)).await?;
+        }
+    }
+    Ok(held)
 }
 
 /// Lets the mails about `report` leave that waited for its photos.
 pub async fn release(app: &App, report: &ParcelId) -> Result<()> {
     let mut tx = app.db.write().await?;
-    let hurried = jobs::store::hurry(&mut tx, TELL_DESK, report.as_str(), app.clock.now()).await?;
+    let hurried = jobs::store::hurry(&mut tx, MAIL_DESK, report.as_str(), app.clock.now()).await?;
     tx.commit().await?;
     if hurried > 0 {
         app.jobs_put.notify_one();
@@ -96,23 +112,17 @@ async fn put(
     Ok(())
 }
 
-/// Opens a notice for each mailbox of the desk that has none, each with its job.
+/// Tells a desk at the mailboxes it holds now and that were not written to.
 pub async fn tell_desk(app: &App, job: &Job) -> Result<(), Failed> {
     let to: ToDesk = serde_json::from_str(&job.payload).context("a job's payload")?;
     let (function, _) = desk(app, &to).await?;
     let now = app.clock.now();
     let mut tx = app.db.write().await?;
     jobs::store::done(&mut tx, &job.id).await?;
-    let mailboxes = routing::store::mailboxes(&mut *tx, &to.desk, now).await?;
-    if mailboxes.is_empty() && !notices::left(&mut tx, &to.report, &to.desk).await? {
+    let held = open_notices(&mut tx, &to, (now, now)).await.map_err(internal)?;
+    if !held && !notices::left(&mut tx, &to.report, &to.desk).await? {
         let event = Event::NoMailbox { function, refused: false };
         note(&mut tx, &to.report, now, &event).await.map_err(internal)?;
-    }
-    for mailbox in mailboxes {
-        if notices::open(&mut tx, &to.report, &to.desk, &mailbox.id).await? {
-            let to = ToMailbox { to: to.clone(), mailbox: mailbox.id };
-            put(&mut tx, MAIL_DESK, &to, &to.to.report, (now, now)).await.map_err(internal)?;
-        }
     }
     tx.commit().await.map_err(Failed::from)
 }
