@@ -1,7 +1,9 @@
 //! Reports: the noun Vigie is about.
 //!
 //! `intake.rs` is the one story of a report coming in; `awaited.rs` knows the photos that come later; `view.rs` decides
-//! what is shown to whom; `jobs.rs` tells those in charge. Promises: a parcel is taken once, whoever repeats it; what is public is decided in `view.rs` alone.
+//! what is shown to whom; `jobs.rs` tells those in charge, in the words of `letters.rs`, and `notices.rs` remembers what
+//! became of each message; `unsubscribe.rs` stops those to reporters. Promises: a parcel is taken once, whoever repeats it;
+//! what is public is decided in `view.rs` alone.
 
 pub mod awaited;
 pub mod http;
