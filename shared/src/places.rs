@@ -1,10 +1,12 @@
 //! Places: the objects people observe. Today schools; the type is open.
 
+pub mod finding;
+
 use crate::geo::Position;
 use crate::ids::PlaceId;
 use crate::instant::Instant;
 use crate::routing::Function;
-use crate::text;
+pub use finding::search;
 use serde::{Deserialize, Serialize};
 
 /// What sort of school, as people say it.
@@ -89,6 +91,23 @@ pub struct PlacePack {
     pub places: Vec<Place>,
 }
 
+/// Places found, the likeliest or nearest first; which one is meant is for a person to say.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlaceList {
+    /// The places.
+    pub places: Vec<PlaceFound>,
+}
+
+/// A place found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlaceFound {
+    /// The place.
+    pub place: Place,
+    /// Metres from the position asked about, when both are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metres: Option<i64>,
+}
+
 /// The check letter of a UAI (ex-RNE): the seven digits modulo 23 in this alphabet (DOMAIN 2.2; holds for every code
 /// of the official lists).
 const UAI_LETTERS: &[u8; 23] = b"ABCDEFGHJKLMNPRSTUVWXYZ";
@@ -106,11 +125,6 @@ pub fn uai_letter(number: u32) -> char {
     UAI_LETTERS.get((number % 23) as usize).map_or('?', |letter| char::from(*letter))
 }
 
-/// What a person's words are compared with: name, city, postal code, code; folded.
-pub fn search_text(place: &Place) -> String {
-    text::fold(&format!("{} {} {} {}", place.name, place.city, place.postcode, place.id))
-}
-
 /// A place and its distance in metres.
 pub type Near<'a> = (&'a Place, f64);
 
@@ -122,11 +136,6 @@ pub fn near<'a>(places: impl IntoIterator<Item = &'a Place>, from: Position, mos
     found.sort_by(|a, b| a.1.total_cmp(&b.1));
     found.truncate(most);
     found
-}
-
-/// The places whose words match `query` (any order, accents ignored), by name, at most `most`.
-pub fn search<'a>(places: impl IntoIterator<Item = &'a Place>, query: &str, most: usize) -> Vec<&'a Place> {
-    places.into_iter().filter(|place| text::matches(query, &search_text(place))).take(most).collect()
 }
 
 #[cfg(test)]
@@ -167,16 +176,5 @@ mod tests {
         let found = near(&places, Position { lat: 43.3, lon: 5.4 }, 3);
         assert_eq!(found.iter().map(|(p, _)| p.name.as_str()).collect::<Vec<_>>(), ["Ici", "Loin"]);
         assert!((found[1].1 - 1112.0).abs() < 1.0);
-    }
-
-    #[test]
-    fn search_takes_words_in_any_order() {
-        let places =
-            [place("A01", "École élémentaire Chartreux HBM", None), place("A02", "École Arenc", None)];
-        for (query, names) in
-            [("hbm chartreux", 1), ("ecole arenc", 1), ("13004", 2), ("a02", 1), ("collège", 0)]
-        {
-            assert_eq!(search(&places, query, 10).len(), names, "{query}");
-        }
     }
 }

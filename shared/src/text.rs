@@ -53,6 +53,40 @@ pub fn matches(query: &str, folded: &str) -> bool {
     fold(query).split(' ').all(|word| folded.split(' ').any(|candidate| candidate.starts_with(word)))
 }
 
+/// Longest word, in bytes, that is compared letter by letter.
+const LONGEST: usize = 30;
+
+/// Whether somebody who `typed` this (folded) likely meant `word` or its beginning: one letter missing, too many, wrong
+/// or two swapped; two such errors in a word of eight letters or more. Short words and numbers are meant as they are.
+pub fn is_likely(typed: &str, word: &str) -> bool {
+    let (typed, word) = (typed.as_bytes(), word.as_bytes());
+    let errors = match typed.len() {
+        0..=3 => return false,
+        4..=7 => 1,
+        _ => 2,
+    };
+    let too_long = typed.len() > LONGEST || word.len() > LONGEST;
+    if too_long || word.len() + errors < typed.len() || typed.iter().any(u8::is_ascii_digit) {
+        return false;
+    }
+    // Optimal string alignment, row by row; the last row's least is the distance to the nearest beginning of `word`.
+    let mut rows = [[0_usize; LONGEST + 1]; 3];
+    rows[1] = std::array::from_fn(|at| at);
+    for (line, letter) in typed.iter().enumerate() {
+        let [before, above, row] = &mut rows;
+        row[0] = line + 1;
+        for (at, other) in word.iter().enumerate() {
+            let swapped = line > 0 && at > 0 && typed[line - 1] == *other && word[at - 1] == *letter;
+            row[at + 1] = (above[at] + usize::from(letter != other)).min(above[at + 1] + 1).min(row[at] + 1);
+            if swapped {
+                row[at + 1] = row[at + 1].min(before[at - 1] + 1);
+            }
+        }
+        rows.rotate_left(1);
+    }
+    rows[1][..=word.len()].iter().any(|distance| *distance <= errors)
+}
+
 /// Whether `text` has the shape of a mail address: one `@`, something before, a dotted name after, no blank.
 /// Whether somebody reads it is learnt by writing to it (RFC 5321 §4.5.3.1: 254 characters at most).
 pub fn is_mail(text: &str) -> bool {
@@ -89,6 +123,32 @@ mod tests {
             assert!(matches(query, &school), "{query}");
         }
         assert!(!matches("mouettes primaire", &school));
+    }
+
+    #[test]
+    fn a_word_typed_wrong_is_likely_the_one_meant() {
+        for (typed, word) in [
+            ("beleville", "belleville"),
+            ("bellevile", "belleville"),
+            ("chartrux", "chartreux"),
+            ("chatrexu", "chartreux"),
+            ("arnec", "arenc"),
+            ("harenc", "arenc"),
+            ("hirondelels", "hirondelles"),
+            ("belevil", "belleville"),
+        ] {
+            assert!(is_likely(typed, word), "{typed} {word}");
+        }
+        for (typed, word) in [
+            ("mer", "mar"),
+            ("13004", "13005"),
+            ("arnex", "arenc"),
+            ("pins", "platanes"),
+            ("belleville", "bel"),
+            ("platanes", "plaine"),
+        ] {
+            assert!(!is_likely(typed, word), "{typed} {word}");
+        }
     }
 
     #[test]
