@@ -6,6 +6,7 @@ use crate::rooms::{places, reports, routing};
 use crate::{backup, demo, doctor, jobs, run};
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
+use indicatif::{ProgressBar, ProgressStyle};
 use shared::reports::status::Status;
 use std::io::{IsTerminal, Write as _};
 use std::path::PathBuf;
@@ -125,6 +126,9 @@ enum Import {
         /// Take only communes whose INSEE code begins so, for example 132 for Marseille
         #[arg(long, value_name = "PREFIX", default_value = "")]
         commune: String,
+        /// The files are whole for the départements they hold: schools missing from them are closed, however many
+        #[arg(long)]
+        complete: bool,
     },
     /// Desks and their mailboxes: a CSV file with the columns function;zone;name;mail
     Desks {
@@ -164,9 +168,9 @@ async fn dispatch(line: Line) -> Result<ExitCode> {
     let app = App::build(config, edges).await?;
     match line.command {
         Command::Serve => run::serve(app).await?,
-        Command::Import(Import::Places { files, private, secondary, commune }) => {
-            let choice = places::import::Choice { private, secondary, commune };
-            say(&places::import::run(&app, &files, &choice).await?.to_string());
+        Command::Import(Import::Places { files, private, secondary, commune, complete }) => {
+            let choice = places::import::Choice { private, secondary, commune, complete };
+            say(&places::import::run_shown(&app, &files, &choice, &bar()).await?.to_string());
         }
         Command::Import(Import::Desks { file }) => say(&routing::import::run(&app, &file).await?.to_string()),
         Command::Backup { file } => say(&backup::write(&app, &file).await?.to_string()),
@@ -201,6 +205,12 @@ async fn set_status(app: &App, number: i64, word: &str, reason: Option<String>) 
 /// Prints for the person who asked; a reader that went away (`| head`) is no failure.
 fn say(text: &str) {
     let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
+}
+
+/// A bar that moves as files are read; on a terminal only.
+fn bar() -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:40} {bytes} / {total_bytes}, {eta}");
+    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 fn start_log(filter: &str) -> Result<()> {

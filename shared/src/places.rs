@@ -10,7 +10,7 @@ pub use finding::search;
 use serde::{Deserialize, Serialize};
 
 /// What sort of school, as people say it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Nursery school.
@@ -24,6 +24,7 @@ pub enum Kind {
     /// Upper secondary.
     Lycee,
     /// Anything else that the register holds.
+    #[default]
     Other,
 }
 

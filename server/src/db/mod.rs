@@ -81,6 +81,25 @@ impl Db {
     }
 }
 
+/// Places for values: `count` rows of `width`, numbered through. One row is a list for `IN`.
+pub fn rows(count: usize, width: usize) -> String {
+    let mut text = String::new();
+    for at in 0..count * width {
+        let (before, after) = (at % width == 0, at % width == width - 1);
+        text.push_str(match (at, before) {
+            (0, _) => "(",
+            (_, true) => ", (",
+            _ => ", ",
+        });
+        text.push('$');
+        text.push_str(&(at + 1).to_string());
+        if after {
+            text.push(')');
+        }
+    }
+    text
+}
+
 /// The file of a `sqlite://` URL.
 pub fn sqlite_file(url: &str) -> Result<PathBuf> {
     match url.strip_prefix("sqlite://") {
@@ -99,4 +118,16 @@ fn sqlite_pool(connections: u32) -> AnyPoolOptions {
             Ok(())
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_numbered_through() {
+        assert_eq!(rows(2, 2), "($1, $2), ($3, $4)");
+        assert_eq!(rows(1, 3), "($1, $2, $3)");
+        assert_eq!(rows(2, 1), "($1), ($2)");
+    }
 }

@@ -108,14 +108,12 @@ async fn the_official_exports_are_read_as_published(app: TestApp) {
         official("annuaire-education"),
         data.join("marseille/fr-en-annuaire-education_2020_bouches-du-rhone-extract.geojson"),
     ];
-    let first = run(&app.app, &files, &Choice { private: true, secondary: true, commune: String::new() })
-        .await
-        .unwrap();
+    let first =
+        run(&app.app, &files, &Choice { private: true, secondary: true, ..Choice::default() }).await.unwrap();
     assert!(first.new > 1500, "{first}");
     assert_eq!(first.refused, Vec::<String>::new());
-    let second = run(&app.app, &files, &Choice { private: true, secondary: true, commune: String::new() })
-        .await
-        .unwrap();
+    let second =
+        run(&app.app, &files, &Choice { private: true, secondary: true, ..Choice::default() }).await.unwrap();
     assert_eq!((second.new, second.changed, second.unchanged), (0, 0, first.new));
     let marseille =
         run(&app.app, &files, &Choice { commune: "132".into(), ..Choice::default() }).await.unwrap();

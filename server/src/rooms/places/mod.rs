@@ -1,7 +1,9 @@
 //! Places: the official register, the zones it implies, and where people find a school.
 
+pub mod bulk;
 pub mod http;
 pub mod import;
+pub mod shapes;
 pub mod site;
 pub mod store;
 

@@ -87,58 +87,21 @@ pub async fn enter_zone(tx: &mut Tx, place: &str, zone: &str, rank: i16) -> sqlx
     Ok(())
 }
 
-/// Takes a place out of every zone of `kind`: before it enters another.
-pub async fn leave_zones(tx: &mut Tx, place: &str, kind: &str) -> sqlx::Result<()> {
-    sqlx::query(
-        "DELETE FROM place_zones WHERE place_id = $1 AND zone_id IN (SELECT id FROM zones WHERE kind = $2)",
-    )
-    .bind(place)
-    .bind(kind)
-    .execute(&mut **tx)
-    .await?;
+/// Says that the register is another from now on.
+pub async fn bump(tx: &mut Tx, now: Instant) -> sqlx::Result<()> {
+    let version = crate::edges::ids::id(now);
+    sqlx::query("UPDATE register SET version = $1").bind(version.as_str()).execute(&mut **tx).await?;
     Ok(())
 }
 
-/// What is known of every place, for an import to compare with.
-pub async fn all_facts(tx: &mut Tx) -> sqlx::Result<Vec<Facts>> {
-    let rows = sqlx::query(
-        "SELECT id, name, kind, address, postcode, city, city_code, circonscription, mail, lat, lon, approximate,
-                CASE WHEN closed_at IS NULL THEN 0 ELSE 1 END AS closed FROM places",
-    );
-    rows.fetch_all(&mut **tx).await?.iter().map(facts).collect()
+/// Which register this is: never the same after a change.
+pub async fn version(db: &AnyPool) -> sqlx::Result<String> {
+    sqlx::query_scalar("SELECT version FROM register").fetch_one(db).await
 }
 
-/// Writes what a file says of one place.
-pub async fn upsert(tx: &mut Tx, facts: &Facts, source: &str, now: Instant) -> sqlx::Result<()> {
-    sqlx::query(
-        "INSERT INTO places (id, name, kind, address, postcode, city, city_code, circonscription, mail, lat, lon,
-                             approximate, source, closed_at, read_at, touched_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)
-         ON CONFLICT (id) DO UPDATE SET name = excluded.name, kind = excluded.kind, address = excluded.address,
-           postcode = excluded.postcode, city = excluded.city, city_code = excluded.city_code,
-           circonscription = excluded.circonscription, mail = excluded.mail, lat = excluded.lat, lon = excluded.lon,
-           approximate = excluded.approximate, source = excluded.source, read_at = excluded.read_at,
-           closed_at = CASE WHEN excluded.closed_at IS NULL THEN NULL
-                            ELSE COALESCE(places.closed_at, excluded.closed_at) END",
-    )
-    .bind(&facts.id)
-    .bind(&facts.name)
-    .bind(kind_word(facts.kind))
-    .bind(&facts.address)
-    .bind(&facts.postcode)
-    .bind(&facts.city)
-    .bind(&facts.city_code)
-    .bind(&facts.circonscription)
-    .bind(&facts.mail)
-    .bind(facts.position.map(|position| position.lat))
-    .bind(facts.position.map(|position| position.lon))
-    .bind(i16::from(facts.approximate))
-    .bind(source)
-    .bind(facts.closed.then_some(now.0))
-    .bind(now.0)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+/// The borders of zones: id, coordinates of a GeoJSON MultiPolygon.
+pub async fn shapes(tx: &mut Tx) -> sqlx::Result<Vec<(String, String)>> {
+    sqlx::query_as("SELECT zone_id, shape FROM zone_shapes ORDER BY zone_id").fetch_all(&mut **tx).await
 }
 
 fn found(row: &AnyRow) -> sqlx::Result<Found> {
@@ -159,7 +122,8 @@ fn found(row: &AnyRow) -> sqlx::Result<Found> {
     })
 }
 
-fn facts(row: &AnyRow) -> sqlx::Result<Facts> {
+/// What a row says, for an import to compare with.
+pub fn facts(row: &AnyRow) -> sqlx::Result<Facts> {
     Ok(Facts {
         id: row.try_get("id")?,
         name: row.try_get("name")?,
@@ -173,6 +137,8 @@ fn facts(row: &AnyRow) -> sqlx::Result<Facts> {
         position: position(row)?,
         approximate: row.try_get::<i16, _>("approximate")? != 0,
         closed: row.try_get::<i32, _>("closed")? != 0,
+        private: row.try_get::<i16, _>("private")? != 0,
+        lists: row.try_get("lists")?,
     })
 }
 
@@ -181,7 +147,8 @@ fn position(row: &AnyRow) -> sqlx::Result<Option<Position>> {
     Ok(lat.zip(lon).and_then(|(lat, lon)| Position::new(lat, lon)))
 }
 
-fn kind_word(kind: Kind) -> &'static str {
+/// How a kind stands in the database.
+pub fn kind_word(kind: Kind) -> &'static str {
     match kind {
         Kind::Maternelle => "maternelle",
         Kind::Elementaire => "elementaire",
@@ -192,7 +159,8 @@ fn kind_word(kind: Kind) -> &'static str {
     }
 }
 
-fn read_kind(word: &str) -> Kind {
+/// Reads [`kind_word`] back.
+pub fn read_kind(word: &str) -> Kind {
     let known = [Kind::Maternelle, Kind::Elementaire, Kind::Primaire, Kind::College, Kind::Lycee];
     known.into_iter().find(|kind| kind_word(*kind) == word).unwrap_or(Kind::Other)
 }

@@ -6,6 +6,7 @@
 pub mod explain;
 pub mod file;
 pub mod import;
+pub mod register;
 pub mod store;
 
 use crate::app::App;

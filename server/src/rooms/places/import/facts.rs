@@ -6,9 +6,22 @@ use super::names;
 use shared::geo::Position;
 use shared::places::{Kind, is_uai};
 use shared::text::{self, fold};
+use std::borrow::Cow;
+
+/// The official lists, as they are told apart and added.
+mod list {
+    /// Addresses and positions.
+    pub const ADDRESSES: i16 = 1;
+    /// The annuaire.
+    pub const ANNUAIRE: i16 = 2;
+}
+
+/// Columns of the code, of the address list and of the annuaire.
+const ADDRESSES_CODE: [&str; 2] = ["numero uai", "code etablissement"];
+const ANNUAIRE_CODE: [&str; 1] = ["identifiant de l etablissement"];
 
 /// What the register says of one place.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facts {
     /// UAI.
     pub id: String,
@@ -34,6 +47,10 @@ pub struct Facts {
     pub approximate: bool,
     /// Whether it is closed.
     pub closed: bool,
+    /// Whether it is private.
+    pub private: bool,
+    /// The official lists that held it, added.
+    pub lists: i16,
 }
 
 impl Facts {
@@ -61,6 +78,12 @@ impl Facts {
             self.position = other.position;
             self.approximate = other.approximate;
         }
+        self.lists |= other.lists;
+    }
+
+    /// Whether it is a collège or a lycée.
+    pub fn is_secondary(&self) -> bool {
+        !matches!(self.kind, Kind::Maternelle | Kind::Elementaire | Kind::Primaire)
     }
 }
 
@@ -81,41 +104,48 @@ pub enum Line {
     Refused(String),
 }
 
+/// Which official list the file of this record is, or 0 when it is none.
+pub fn list(record: &Record) -> i16 {
+    match (record.has(&ADDRESSES_CODE), record.has(&ANNUAIRE_CODE)) {
+        (true, _) => list::ADDRESSES,
+        (_, true) => list::ANNUAIRE,
+        _ => 0,
+    }
+}
+
+/// The code that the line is about, as it should be written.
+pub fn code(record: &Record) -> String {
+    let code = [ADDRESSES_CODE.as_slice(), &ANNUAIRE_CODE].map(|names| record.get(names));
+    code.into_iter().find(|code| !code.is_empty()).unwrap_or_default().to_uppercase()
+}
+
 /// Reads a line.
 pub fn read(record: &Record, choice: &Choice) -> Line {
-    let id =
-        record.get(&["numero uai", "code etablissement", "identifiant de l etablissement"]).to_uppercase();
-    let nature = record.get(&["nature uai", "code nature"]);
+    let id = code(record);
     let name = one_space(record.get(&["appellation officielle", "nom etablissement"]));
-    let mail = record.get(&["mail"]).to_lowercase();
     if !is_uai(&id) {
         return Line::Refused(format!("“{id}” is not a UAI: seven digits and their check letter"));
     }
     if is_inspection(record) {
-        return Line::Inspection { name, mail };
+        return Line::Inspection { name, mail: record.get(&["mail"]).to_lowercase() };
     }
-    let first_degree = nature.len() == 3 && nature.starts_with('1');
-    let second_degree = matches!(
-        nature,
-        "300" | "301" | "302" | "306" | "310" | "320" | "340" | "350" | "352" | "370" | "390"
-    );
+    let nature = nature(record);
     if nature.is_empty() {
         return Line::Refused(format!("{id} has no code of its nature"));
     }
-    let private =
-        fold(record.get(&["secteur public prive libe", "secteur public prive", "statut public prive"]))
-            == "prive";
-    let city_code = record.get(&["code commune"]);
-    let wanted = (first_degree || second_degree && choice.secondary)
-        && (!private || choice.private)
-        && city_code.starts_with(&choice.commune);
-    if !wanted {
+    let first_degree = nature.len() == 3 && nature.starts_with('1');
+    let second_degree = matches!(
+        &*nature,
+        "300" | "301" | "302" | "306" | "310" | "320" | "340" | "350" | "352" | "370" | "390"
+    );
+    let wanted = choice.wants(second_degree, is_private(record), record.get(&["code commune"]));
+    if !wanted || !first_degree && !second_degree {
         return Line::SetAside;
     }
     if name.is_empty() {
         return Line::Refused(format!("{id} has no name"));
     }
-    Line::Place(Box::new(facts(record, id, &name, nature)))
+    Line::Place(Box::new(facts(record, id, &name, &nature)))
 }
 
 fn facts(record: &Record, id: String, name: &str, nature: &str) -> Facts {
@@ -133,8 +163,36 @@ fn facts(record: &Record, id: String, name: &str, nature: &str) -> Facts {
         mail: if text::is_mail(&mail) { mail } else { String::new() },
         position: position(record),
         approximate: is_approximate(record),
-        closed: state == "ferme",
+        closed: state.starts_with("ferme"),
+        private: is_private(record),
+        lists: list(record),
     }
+}
+
+/// The code of its nature; where a file of earlier years has none, what the type of the establishment says.
+fn nature(record: &Record) -> Cow<'_, str> {
+    let code = record.get(&["nature uai", "code nature"]);
+    if !code.is_empty() {
+        return code.into();
+    }
+    let nursery_alone = is_yes(record, "ecole maternelle") && !is_yes(record, "ecole elementaire");
+    match fold(record.get(&["type etablissement"])).as_str() {
+        "ecole" if nursery_alone => "101".into(),
+        "ecole" => "151".into(),
+        "college" => "340".into(),
+        "lycee" => "300".into(),
+        "" => code.into(),
+        // Something, but no school.
+        _ => "0".into(),
+    }
+}
+
+fn is_private(record: &Record) -> bool {
+    fold(record.get(&["secteur public prive libe", "secteur public prive", "statut public prive"])) == "prive"
+}
+
+fn is_yes(record: &Record, column: &str) -> bool {
+    record.get(&[column]) == "1"
 }
 
 /// The annuaire holds the inspections as rows of their own.
@@ -143,13 +201,14 @@ fn is_inspection(record: &Record) -> bool {
 }
 
 fn kind(record: &Record, nature: &str, name: &str) -> Kind {
-    let flag = |name| record.get(&[name]) == "1";
     match nature {
         "101" | "102" | "103" | "111" => Kind::Maternelle,
         "340" | "350" | "352" | "390" => Kind::College,
         "370" => Kind::Other,
         _ if nature.starts_with('3') => Kind::Lycee,
-        _ if flag("ecole maternelle") && flag("ecole elementaire") || fold(name).contains("primaire") => {
+        _ if is_yes(record, "ecole maternelle") && is_yes(record, "ecole elementaire")
+            || fold(name).contains("primaire") =>
+        {
             Kind::Primaire
         }
         _ if nature.starts_with('1') => Kind::Elementaire,

@@ -1,20 +1,25 @@
 //! `vigie import places`: the official exports as published (DOMAIN 2.2 and 2.3).
 //!
 //! Promises: lines that cannot be used are listed with their number and the reason, never dropped silently; what one
-//! file does not know, another completes; reading the same files again changes nothing.
+//! file does not know, another completes; reading the same files again changes nothing; a school that disappears is closed,
+//! never deleted (`scope`). Of the files, only the schools taken are held at once.
 
+mod apply;
 pub mod facts;
-mod file;
+pub mod file;
+pub mod json;
 mod names;
-mod zones;
+pub mod scope;
+pub mod zones;
 
-use super::store;
 use crate::app::App;
 use anyhow::{Result, ensure};
 use facts::{Facts, Line};
+use indicatif::ProgressBar;
+use scope::Held;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Which establishments are taken.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +30,15 @@ pub struct Choice {
     pub secondary: bool,
     /// Beginning of the INSEE code of the commune; empty for all.
     pub commune: String,
+    /// The files hold every such school of the départements they are about.
+    pub complete: bool,
+}
+
+impl Choice {
+    /// Whether such an establishment is asked for.
+    pub fn wants(&self, secondary: bool, private: bool, city_code: &str) -> bool {
+        (!secondary || self.secondary) && (!private || self.private) && city_code.starts_with(&self.commune)
+    }
 }
 
 /// What an import did.
@@ -36,71 +50,110 @@ pub struct Summary {
     pub changed: usize,
     /// Places already known so.
     pub unchanged: usize,
+    /// Places closed, because the file says so or no longer holds them: code and name.
+    pub closed: Vec<String>,
+    /// Places that were closed and are there again: code and name.
+    pub reopened: Vec<String>,
     /// Lines not asked for: private, secondary, another commune, not a school.
     pub set_aside: usize,
     /// Lines that cannot be used: file, number, reason.
     pub refused: Vec<String>,
+    /// Places taken whose position is only approximate.
+    pub approximate: usize,
+    /// Places taken without any position.
+    pub nowhere: usize,
+    /// What was not done because it is not sure.
+    pub doubts: Vec<String>,
+}
+
+/// What the files say.
+#[derive(Default)]
+struct Read {
+    places: BTreeMap<String, Facts>,
+    inspections: Vec<(String, String)>,
+    held: Held,
 }
 
 /// Reads `files` in order and applies them in one transaction.
 pub async fn run(app: &App, files: &[PathBuf], choice: &Choice) -> Result<Summary> {
-    let mut summary = Summary::default();
-    let mut read: BTreeMap<String, Facts> = BTreeMap::new();
-    let mut inspections = Vec::new();
+    run_shown(app, files, choice, &ProgressBar::hidden()).await
+}
+
+/// The same, moving a bar as the files are read.
+pub async fn run_shown(app: &App, files: &[PathBuf], choice: &Choice, bar: &ProgressBar) -> Result<Summary> {
+    let (mut summary, mut read) = (Summary::default(), Read::default());
+    file::measure(files, bar);
     for path in files {
-        for (number, record) in file::records(path)? {
-            match facts::read(&record?, choice) {
-                Line::Place(found) => match read.get_mut(&found.id) {
-                    Some(known) => known.complete(&found),
-                    None => drop(read.insert(found.id.clone(), *found)),
-                },
-                Line::Inspection { name, mail } => inspections.push((name, mail)),
-                Line::SetAside => summary.set_aside += 1,
-                Line::Refused(reason) => {
-                    summary.refused.push(format!("{}, line {number}: {reason}", file::name(path)));
-                }
-            }
-        }
+        one_file(path, choice, bar, (&mut read, &mut summary)).await?;
     }
+    bar.finish_and_clear();
     let source = files.iter().map(|path| file::name(path)).collect::<Vec<_>>().join(", ");
-    ensure!(!read.is_empty() || summary.refused.is_empty(), "nothing could be read:\n{summary}");
-    apply(app, read, &source, &mut summary).await?;
-    zones::inspections(app, &inspections).await?;
+    ensure!(!read.places.is_empty() || summary.refused.is_empty(), "nothing could be read:\n{summary}");
+    summary.approximate = read.places.values().filter(|facts| facts.approximate).count();
+    summary.nowhere = read.places.values().filter(|facts| facts.position.is_none()).count();
+    apply::run(app, read, choice, &source, &mut summary).await?;
     Ok(summary)
 }
 
-async fn apply(app: &App, read: BTreeMap<String, Facts>, source: &str, summary: &mut Summary) -> Result<()> {
-    let now = app.clock.now();
-    let mut tx = app.db.write().await?;
-    let known: BTreeMap<String, Facts> =
-        store::all_facts(&mut tx).await?.into_iter().map(|facts| (facts.id.clone(), facts)).collect();
-    for (id, mut facts) in read {
-        match known.get(&id) {
-            Some(before) => {
-                facts.complete(before);
-                if facts == *before {
-                    summary.unchanged += 1;
-                    continue;
-                }
-                summary.changed += 1;
+async fn one_file(
+    path: &Path,
+    choice: &Choice,
+    bar: &ProgressBar,
+    (read, summary): (&mut Read, &mut Summary),
+) -> Result<()> {
+    let mut records = file::records(path, bar);
+    let mut list = None;
+    while let Some(numbered) = records.recv().await {
+        let (number, record) = numbered?;
+        let line = match &record {
+            Ok(record) => {
+                let list = *list.get_or_insert_with(|| facts::list(record));
+                ensure!(
+                    list != 0,
+                    "{} is no list of schools: none of its columns holds codes (numero_uai, Code établissement, \
+                     Identifiant_de_l_etablissement)",
+                    path.display()
+                );
+                read.held.note(&facts::code(record), list);
+                facts::read(record, choice)
             }
-            None => summary.new += 1,
+            Err(reason) => Line::Refused(reason.clone()),
+        };
+        match line {
+            Line::Place(found) => {
+                read.held.take(&found);
+                match read.places.get_mut(&found.id) {
+                    Some(known) => known.complete(&found),
+                    None => drop(read.places.insert(found.id.clone(), *found)),
+                }
+            }
+            Line::Inspection { name, mail } => read.inspections.push((name, mail)),
+            Line::SetAside => summary.set_aside += 1,
+            Line::Refused(reason) => {
+                summary.refused.push(format!("{}, line {number}: {reason}", file::name(path)));
+            }
         }
-        store::upsert(&mut tx, &facts, source, now).await?;
-        zones::settle(&mut tx, &facts, now).await?;
     }
-    tx.commit().await?;
     Ok(())
 }
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { new, changed, unchanged, set_aside, refused } = self;
+        let Self { new, changed, unchanged, set_aside, .. } = self;
+        let (closed, reopened, refused) = (self.closed.len(), self.reopened.len(), self.refused.len());
         writeln!(
             f,
-            "{new} new, {changed} changed, {unchanged} unchanged, {set_aside} not asked for, {} refused",
-            refused.len()
+            "{new} new, {changed} changed, {unchanged} unchanged, {closed} closed, {reopened} reopened, \
+             {set_aside} not asked for, {refused} refused"
         )?;
-        refused.iter().try_for_each(|line| writeln!(f, "  {line}"))
+        if self.approximate + self.nowhere > 0 {
+            let (approximate, nowhere) = (self.approximate, self.nowhere);
+            writeln!(f, "{approximate} with an approximate position, {nowhere} without any")?;
+        }
+        let lines = [("closed", &self.closed), ("reopened", &self.reopened), ("refused", &self.refused)];
+        for (what, lines) in lines {
+            lines.iter().try_for_each(|line| writeln!(f, "  {what}: {line}"))?;
+        }
+        self.doubts.iter().try_for_each(|doubt| writeln!(f, "  not closed: {doubt}"))
     }
 }
