@@ -5,6 +5,7 @@ use crate::db::Db;
 use crate::edges::blobs::Blobs;
 use crate::edges::clock::Clock;
 use crate::edges::mail::{self, Mailer};
+use crate::rooms::places::index;
 use crate::web::pages::Pages;
 use anyhow::{Context, Result};
 use std::ops::Deref;
@@ -29,6 +30,8 @@ pub struct Parts {
     pub mailer: Mailer,
     /// Templates and languages.
     pub pages: Pages,
+    /// Where schools are found.
+    pub places: index::Kept,
     /// Told when jobs were put.
     pub jobs_put: Notify,
     /// One permit per core: photos are decoded no more than that at once.
@@ -55,6 +58,7 @@ impl App {
             blobs,
             mailer: edges.mailer,
             pages: Pages::load(&config.public_url, config.mirrored)?,
+            places: index::Kept::default(),
             jobs_put: Notify::new(),
             codecs: Semaphore::new(cores),
             config,

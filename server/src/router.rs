@@ -20,7 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// The service.
 pub fn router(app: App) -> Router {
     let api = Router::new()
-        .route("/places", get(places::http::pack))
+        .route("/places", get(places::http::list))
+        .route("/places/search", get(places::http::search))
         .route("/places/{id}", get(places::http::page))
         .route("/reports", get(reports::http::list))
         .route("/reports/{id}", get(reports::http::page).put(reports::http::put))

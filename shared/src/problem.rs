@@ -40,6 +40,8 @@ pub enum Code {
     PlaceClosed,
     /// No such place.
     PlaceUnknown,
+    /// What is asked for in the address makes no sense.
+    QueryInvalid,
     /// No such report.
     ReportUnknown,
     /// The text is longer than what is kept.
@@ -60,7 +62,7 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::BodyInvalid,
         Self::Busy,
         Self::CategoryUnknown,
@@ -76,6 +78,7 @@ impl Code {
         Self::PhotoUnreadable,
         Self::PlaceClosed,
         Self::PlaceUnknown,
+        Self::QueryInvalid,
         Self::ReportUnknown,
         Self::TextTooLong,
         Self::TooLarge,
@@ -104,6 +107,7 @@ impl Code {
             Self::PhotoUnreadable => "photo_unreadable",
             Self::PlaceClosed => "place_closed",
             Self::PlaceUnknown => "place_unknown",
+            Self::QueryInvalid => "query_invalid",
             Self::ReportUnknown => "report_unknown",
             Self::TextTooLong => "text_too_long",
             Self::TooLarge => "too_large",
@@ -123,7 +127,7 @@ impl Code {
     /// The HTTP status that carries it.
     pub fn status(self) -> u16 {
         match self {
-            Self::BodyInvalid | Self::IdInvalid | Self::PhotoHashMismatch => 400,
+            Self::BodyInvalid | Self::IdInvalid | Self::PhotoHashMismatch | Self::QueryInvalid => 400,
             Self::KeyMissing => 401,
             Self::NotPublic => 403,
             Self::NotFound | Self::ReportUnknown | Self::UploadUnknown => 404,

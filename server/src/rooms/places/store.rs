@@ -1,13 +1,17 @@
 //! The SQL of places and zones.
 
 use super::import::facts::Facts;
-use crate::db::Tx;
+use crate::db::{Tx, rows};
+use futures_util::TryStreamExt;
+use futures_util::stream::BoxStream;
 use shared::geo::Position;
 use shared::ids::PlaceId;
 use shared::instant::Instant;
 use shared::places::{Kind, Place};
+use shared::text::fold;
 use sqlx::any::AnyRow;
-use sqlx::{AnyPool, Row};
+use sqlx::{AnyPool, AssertSqlSafe, Row};
+use std::collections::HashMap;
 
 /// A place with what the register says about the record itself.
 pub struct Found {
@@ -40,11 +44,31 @@ pub async fn touch(tx: &mut Tx, id: &PlaceId, now: Instant) -> sqlx::Result<Opti
     row.bind(id.as_str()).bind(now.0).fetch_optional(&mut **tx).await?.as_ref().map(found).transpose()
 }
 
-/// Open places by name.
+/// Open places by name, as people sort names.
 pub async fn open(db: &AnyPool) -> sqlx::Result<Vec<Place>> {
-    let rows =
-        sqlx::query(concat!("SELECT ", columns!(), " FROM places WHERE closed_at IS NULL ORDER BY name, id"));
-    rows.fetch_all(db).await?.iter().map(|row| found(row).map(|found| found.place)).collect()
+    let mut places: Vec<Place> = each_open(db).try_collect().await?;
+    places.sort_by_cached_key(|place| (fold(&place.name), place.id.clone()));
+    Ok(places)
+}
+
+/// Open places, in no order, as they are read.
+pub fn each_open(db: &AnyPool) -> BoxStream<'_, sqlx::Result<Place>> {
+    let rows = sqlx::query(concat!("SELECT ", columns!(), " FROM places WHERE closed_at IS NULL"));
+    Box::pin(rows.fetch(db).and_then(async |row| found(&row).map(|found| found.place)))
+}
+
+/// The open ones of these places.
+pub async fn of(db: &AnyPool, ids: &[PlaceId]) -> sqlx::Result<HashMap<PlaceId, Place>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let head = concat!("SELECT ", columns!(), " FROM places WHERE closed_at IS NULL AND id IN ");
+    let mut query = sqlx::query(AssertSqlSafe([head, &rows(1, ids.len())].concat()));
+    for id in ids {
+        query = query.bind(id.as_str());
+    }
+    let open = query.fetch_all(db).await?;
+    open.iter().map(|row| found(row).map(|found| (found.place.id.clone(), found.place))).collect()
 }
 
 /// How many places there are.
