@@ -130,6 +130,17 @@ enum Import {
         #[arg(long)]
         complete: bool,
     },
+    /// Borders of quartiers: a GeoJSON file of polygons; places go to the quartier they stand in
+    Zones {
+        /// The file
+        file: PathBuf,
+    },
+    /// Numbers of pupils and classes, school year by school year (the official export, CSV or JSON)
+    Pupils {
+        /// The files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
     /// Desks and their mailboxes: a CSV file with the columns function;zone;name;mail
     Desks {
         /// The file
@@ -168,11 +179,7 @@ async fn dispatch(line: Line) -> Result<ExitCode> {
     let app = App::build(config, edges).await?;
     match line.command {
         Command::Serve => run::serve(app).await?,
-        Command::Import(Import::Places { files, private, secondary, commune, complete }) => {
-            let choice = places::import::Choice { private, secondary, commune, complete };
-            say(&places::import::run_shown(&app, &files, &choice, &bar()).await?.to_string());
-        }
-        Command::Import(Import::Desks { file }) => say(&routing::import::run(&app, &file).await?.to_string()),
+        Command::Import(import) => read_in(&app, import).await?,
         Command::Backup { file } => say(&backup::write(&app, &file).await?.to_string()),
         Command::Status { number, status, reason } => set_status(&app, number, &status, reason).await?,
         Command::Route { place, explain, category, urgency, kind, status, addresses } => {
@@ -191,6 +198,21 @@ async fn dispatch(line: Line) -> Result<ExitCode> {
         Command::Doctor | Command::Demo => {}
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Reads official files in, and says what that did.
+async fn read_in(app: &App, import: Import) -> Result<()> {
+    let done = match import {
+        Import::Places { files, private, secondary, commune, complete } => {
+            let choice = places::import::Choice { private, secondary, commune, complete };
+            places::import::run_shown(app, &files, &choice, &bar()).await?.to_string()
+        }
+        Import::Zones { file } => places::import::borders::run(app, &file).await?.to_string(),
+        Import::Pupils { files } => places::import::pupils::run(app, &files, &bar()).await?.to_string(),
+        Import::Desks { file } => routing::import::run(app, &file).await?.to_string(),
+    };
+    say(&done);
+    Ok(())
 }
 
 async fn set_status(app: &App, number: i64, word: &str, reason: Option<String>) -> Result<()> {

@@ -1,6 +1,8 @@
 //! The SQL of an import: many rows at once, so that a country comes in within seconds on both engines.
 
+use super::import::borders::Bordered;
 use super::import::facts::Facts;
+use super::import::pupils::{Counted, Key};
 use super::import::scope::Standing;
 use super::import::zones::Zone;
 use super::store::{facts, kind_word, read_kind};
@@ -116,7 +118,7 @@ pub async fn leave_zones(tx: &mut Tx, places: &[&str], borders: bool) -> sqlx::R
 }
 
 /// Makes sure that zones exist and bear their names.
-pub async fn zones(tx: &mut Tx, zones: &[Zone]) -> sqlx::Result<()> {
+pub async fn zones(tx: &mut Tx, zones: impl ExactSizeIterator<Item = &Zone> + Send) -> sqlx::Result<()> {
     let text = format!(
         "INSERT INTO zones (id, kind, name) VALUES {}
          ON CONFLICT (id) DO UPDATE SET name = excluded.name WHERE zones.name <> excluded.name",
@@ -141,5 +143,93 @@ pub async fn enter_zones(tx: &mut Tx, stands: &[(&str, String, i16)]) -> sqlx::R
         query = query.bind(*place).bind(zone).bind(*rank);
     }
     query.execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// Which numbers are known of the schools of these codes.
+pub async fn pupils(tx: &mut Tx, ids: &[&str]) -> sqlx::Result<HashMap<Key, Counted>> {
+    let text = format!(
+        "SELECT place_id, year, priority, classes, total, nursery, elementary, ulis, cp, ce1, ce2, cm1, cm2
+         FROM pupils WHERE place_id IN {}",
+        rows(1, ids.len())
+    );
+    let mut query = sqlx::query(AssertSqlSafe(text));
+    for id in ids {
+        query = query.bind(*id);
+    }
+    let mut known = HashMap::new();
+    for row in query.fetch_all(&mut **tx).await? {
+        let mut numbers = [None; 10];
+        for (at, number) in (3..).zip(&mut numbers) {
+            *number = row.try_get(at)?;
+        }
+        let priority = match row.try_get("priority")? {
+            "REP+" => "REP+",
+            "REP" => "REP",
+            _ => "",
+        };
+        known.insert((row.try_get("place_id")?, row.try_get("year")?), Counted { numbers, priority });
+    }
+    Ok(known)
+}
+
+/// Keeps the numbers of schools and years.
+pub async fn count_pupils(
+    tx: &mut Tx,
+    counts: &[(Key, Counted)],
+    source: &str,
+    now: Instant,
+) -> sqlx::Result<()> {
+    let text = format!(
+        "INSERT INTO pupils (place_id, year, priority, classes, total, nursery, elementary, ulis, cp, ce1, ce2, cm1, cm2,
+                             source, read_at)
+         VALUES {}
+         ON CONFLICT (place_id, year) DO UPDATE SET priority = excluded.priority, classes = excluded.classes,
+           total = excluded.total, nursery = excluded.nursery, elementary = excluded.elementary, ulis = excluded.ulis,
+           cp = excluded.cp, ce1 = excluded.ce1, ce2 = excluded.ce2, cm1 = excluded.cm1, cm2 = excluded.cm2,
+           source = excluded.source, read_at = excluded.read_at",
+        rows(counts.len(), 15)
+    );
+    let mut query = sqlx::query(AssertSqlSafe(text));
+    for ((place, year), counted) in counts {
+        query = query.bind(place).bind(*year).bind(counted.priority);
+        for number in counted.numbers {
+            query = query.bind(number);
+        }
+        query = query.bind(source).bind(now.0);
+    }
+    query.execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// The borders known: name and shape by zone.
+pub async fn borders(tx: &mut Tx) -> sqlx::Result<HashMap<String, (String, String)>> {
+    let known: Vec<(String, String, String)> =
+        sqlx::query_as("SELECT z.id, z.name, s.shape FROM zone_shapes s JOIN zones z ON z.id = s.zone_id")
+            .fetch_all(&mut **tx)
+            .await?;
+    Ok(known.into_iter().map(|(id, name, shape)| (id, (name, shape))).collect())
+}
+
+/// Writes zones with their borders.
+pub async fn draw_borders(tx: &mut Tx, drawn: &[Bordered], source: &str, now: Instant) -> sqlx::Result<()> {
+    zones(tx, drawn.iter().map(|bordered| &bordered.zone)).await?;
+    let text = format!(
+        "INSERT INTO zone_shapes (zone_id, shape, source, read_at) VALUES {}
+         ON CONFLICT (zone_id) DO UPDATE SET shape = excluded.shape, source = excluded.source, read_at = excluded.read_at",
+        rows(drawn.len(), 4)
+    );
+    let mut query = sqlx::query(AssertSqlSafe(text));
+    for bordered in drawn {
+        query = query.bind(&bordered.zone.id).bind(&bordered.shape).bind(source).bind(now.0);
+    }
+    query.execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// Takes every place out of the zones that have borders.
+pub async fn leave_borders(tx: &mut Tx) -> sqlx::Result<()> {
+    let text = "DELETE FROM place_zones WHERE zone_id IN (SELECT zone_id FROM zone_shapes)";
+    sqlx::query(text).execute(&mut **tx).await?;
     Ok(())
 }

@@ -11,7 +11,7 @@ use shared::places::{Kind, Place};
 use shared::text::fold;
 use sqlx::any::AnyRow;
 use sqlx::{AnyPool, AssertSqlSafe, Row};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A place with what the register says about the record itself.
 pub struct Found {
@@ -121,6 +121,37 @@ pub async fn bump(tx: &mut Tx, now: Instant) -> sqlx::Result<()> {
 /// Which register this is: never the same after a change.
 pub async fn version(db: &AnyPool) -> sqlx::Result<String> {
     sqlx::query_scalar("SELECT version FROM register").fetch_one(db).await
+}
+
+/// The codes of all places.
+pub async fn ids(tx: &mut Tx) -> sqlx::Result<HashSet<String>> {
+    sqlx::query_scalar("SELECT id FROM places").fetch(&mut **tx).try_collect().await
+}
+
+/// Where a place stands.
+pub struct Standing {
+    /// Its code.
+    pub id: String,
+    /// Its position.
+    pub position: Option<Position>,
+    /// Whether that is only approximate.
+    pub approximate: bool,
+    /// Whether it is open.
+    pub open: bool,
+}
+
+/// Where every place stands.
+pub async fn standing(tx: &mut Tx) -> sqlx::Result<Vec<Standing>> {
+    let rows = sqlx::query("SELECT id, lat, lon, approximate, closed_at FROM places").fetch(&mut **tx);
+    let standing = rows.and_then(async |row| {
+        Ok(Standing {
+            id: row.try_get("id")?,
+            position: position(&row)?,
+            approximate: row.try_get::<i16, _>("approximate")? != 0,
+            open: row.try_get::<Option<i64>, _>("closed_at")?.is_none(),
+        })
+    });
+    standing.try_collect().await
 }
 
 /// The borders of zones: id, coordinates of a GeoJSON MultiPolygon.

@@ -108,7 +108,7 @@ impl Run<'_> {
         }
         let zones: Vec<_> = zones.into_values().collect();
         for part in zones.chunks(BATCH) {
-            bulk::zones(tx, part).await?;
+            bulk::zones(tx, part.iter()).await?;
         }
         for part in stands.chunks(BATCH) {
             bulk::enter_zones(tx, part).await?;

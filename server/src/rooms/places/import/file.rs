@@ -10,7 +10,7 @@ use indicatif::ProgressBar;
 use shared::text::fold;
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
@@ -75,19 +75,28 @@ pub fn records(path: &Path, bar: &ProgressBar) -> Receiver<Result<Numbered>> {
     receiver
 }
 
-fn read(path: &Path, bar: &ProgressBar, sender: &Sender<Result<Numbered>>) -> Result<()> {
-    let file = File::open(path).context("cannot be read")?;
-    let mut input = BufReader::with_capacity(BUFFER, bar.wrap_read(file));
-    if input.fill_buf()?.starts_with(&[0x1f, 0x8b]) {
-        return text(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(input)), sender);
-    }
-    text(input, sender)
+/// The text of a file, decompressed where it is compressed, without BOM.
+pub fn open(path: &Path) -> Result<Box<dyn BufRead>> {
+    let file = File::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    opened(file)
 }
 
-fn text(mut input: impl BufRead, sender: &Sender<Result<Numbered>>) -> Result<()> {
-    if input.fill_buf()?.starts_with("\u{feff}".as_bytes()) {
-        input.consume(3);
+fn opened(file: impl Read + 'static) -> Result<Box<dyn BufRead>> {
+    let mut input = BufReader::with_capacity(BUFFER, file);
+    let mut text: Box<dyn BufRead> = if input.fill_buf()?.starts_with(&[0x1f, 0x8b]) {
+        Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(input)))
+    } else {
+        Box::new(input)
+    };
+    if text.fill_buf()?.starts_with("\u{feff}".as_bytes()) {
+        text.consume(3);
     }
+    Ok(text)
+}
+
+fn read(path: &Path, bar: &ProgressBar, sender: &Sender<Result<Numbered>>) -> Result<()> {
+    let file = File::open(path).context("cannot be read")?;
+    let mut input = opened(bar.wrap_read(file))?;
     match input.fill_buf()?.iter().find(|byte| !byte.is_ascii_whitespace()) {
         Some(b'{' | b'[') => json::records(input, sender),
         Some(_) => csv_records(input, sender),

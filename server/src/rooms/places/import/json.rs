@@ -31,7 +31,8 @@ pub fn features(input: impl Read, mut take: impl FnMut(Value) -> bool) -> Result
     }
 }
 
-fn record(feature: &Value) -> Record {
+/// A feature's properties by their names; a point's position among them.
+pub fn record(feature: &Value) -> Record {
     let empty = Map::new();
     let inner = feature.get("properties").or_else(|| feature.get("fields")).unwrap_or(feature);
     let properties = inner.as_object().unwrap_or(&empty);

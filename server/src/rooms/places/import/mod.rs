@@ -5,10 +5,12 @@
 //! never deleted (`scope`). Of the files, only the schools taken are held at once.
 
 mod apply;
+pub mod borders;
 pub mod facts;
 pub mod file;
 pub mod json;
 mod names;
+pub mod pupils;
 pub mod scope;
 pub mod zones;
 
