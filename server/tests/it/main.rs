@@ -10,6 +10,8 @@ mod mail;
 mod mail_delivery;
 mod photos;
 mod places;
+mod places_register;
+mod places_search;
 mod reports;
 mod routing;
 mod site;

@@ -1,21 +1,48 @@
 //! Places as pages, complete without the app.
 
-use super::store;
+use super::index;
 use crate::app::App;
 use crate::error::Result;
 use crate::rooms::reports::view;
 use crate::web::site::{or_missing, render};
-use axum::extract::{Path, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use http::HeaderMap;
+use serde::Deserialize;
 use serde_json::json;
 use shared::ids::PlaceId;
 use shared::reports::ReportList;
 
-/// `GET /ecoles`
-pub async fn list(State(app): State<App>, headers: HeaderMap) -> Result<Response> {
-    let places = store::open(app.db.read()).await?;
-    render(&app, &headers, "pages/places.html", json!({ "places": places }))
+/// Places on one page: a city has fewer, a country is searched.
+const MOST: usize = 1000;
+/// Places found on one page.
+const FOUND: usize = 60;
+/// Letters of a search that count.
+const LONGEST: usize = 200;
+
+/// What is looked for.
+#[derive(Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    q: String,
+}
+
+/// `GET /ecoles`: all places by name, or with `?q=` those that fit.
+pub async fn list(
+    State(app): State<App>,
+    asked: Result<Query<Asked>, QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let query: String = asked.map(|asked| asked.0.q).unwrap_or_default().chars().take(LONGEST).collect();
+    let index = index::current(&app).await?;
+    let most = if query.trim().is_empty() { MOST } else { FOUND };
+    let found = index.search(&query, None, most);
+    let places = super::listed(&app, &index, &found).await?.places;
+    let places: Vec<_> = places.into_iter().map(|found| found.place).collect();
+    let more = places.len() == most;
+    let values = json!({ "places": places, "query": query.trim(), "count": places.len(), "more": more });
+    render(&app, &headers, "pages/places.html", values)
 }
 
 /// `GET /ecoles/{id}`

@@ -4,11 +4,11 @@
 //! quartier at most. Later imports of places ask the same borders.
 
 use super::zones::{Zone, rank};
-use super::{file, json};
+use super::{file, first_of, json};
 use crate::app::App;
 use crate::rooms::places::shapes::{Shape, Shapes};
 use crate::rooms::places::{bulk, store};
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use shared::text::fold;
 use std::collections::BTreeMap;
@@ -56,7 +56,8 @@ pub async fn run(app: &App, path: &Path) -> Result<Summary> {
     let (owned, mut summary) = (path.to_owned(), Summary::default());
     let (read, refused) = tokio::task::spawn_blocking(move || read(&owned)).await??;
     summary.refused = refused;
-    ensure!(!read.is_empty(), "{} holds no borders:\n{summary}", path.display());
+    let first = || first_of(&summary.refused);
+    ensure!(!read.is_empty(), "{} holds no borders{}", path.display(), first());
     let mut tx = app.db.write().await?;
     let known = bulk::borders(&mut tx).await?;
     let mut news = Vec::new();
@@ -110,7 +111,8 @@ fn read(path: &Path) -> Result<(BTreeMap<String, Bordered>, Vec<String>)> {
             Err(error) => refused.push(format!("feature {number}: {error:#}")),
         }
         true
-    })?;
+    })
+    .with_context(|| path.display().to_string())?;
     Ok((found, refused))
 }
 

@@ -23,6 +23,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+/// Complaints shown of a file that holds nothing else.
+const SHOWN: usize = 10;
+
 /// Which establishments are taken.
 #[derive(Clone, Debug, Default)]
 pub struct Choice {
@@ -90,7 +93,11 @@ pub async fn run_shown(app: &App, files: &[PathBuf], choice: &Choice, bar: &Prog
     }
     bar.finish_and_clear();
     let source = files.iter().map(|path| file::name(path)).collect::<Vec<_>>().join(", ");
-    ensure!(!read.places.is_empty() || summary.refused.is_empty(), "nothing could be read:\n{summary}");
+    ensure!(
+        !read.places.is_empty() || summary.refused.is_empty(),
+        "nothing could be read:{}",
+        first_of(&summary.refused)
+    );
     summary.approximate = read.places.values().filter(|facts| facts.approximate).count();
     summary.nowhere = read.places.values().filter(|facts| facts.position.is_none()).count();
     apply::run(app, read, choice, &source, &mut summary).await?;
@@ -137,6 +144,13 @@ async fn one_file(
         }
     }
     Ok(())
+}
+
+/// The first of many complaints, where all is wrong with a file.
+fn first_of(refused: &[String]) -> String {
+    let shown: String = refused.iter().take(SHOWN).map(|line| format!("\n  {line}")).collect();
+    let more = refused.len().saturating_sub(SHOWN);
+    if more > 0 { format!("{shown}\n  and {more} more") } else { shown }
 }
 
 impl fmt::Display for Summary {
