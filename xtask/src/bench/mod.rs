@@ -2,11 +2,13 @@
 //!
 //! Measures the shipped form from outside: the release binary over loopback, by the wire's JSON and not by our types.
 
+mod country;
 mod first_load;
 mod intake;
 mod lighthouse;
 mod phone;
 mod photo;
+mod register;
 mod server;
 mod words;
 
@@ -33,7 +35,7 @@ impl Row {
 }
 
 /// What can be measured by itself.
-const NAMES: [&str; 6] = ["first-load", "server", "lighthouse", "phone", "intake", "words"];
+const NAMES: [&str; 7] = ["first-load", "server", "lighthouse", "phone", "intake", "words", "register"];
 
 /// Prints the table; with names, of those measurements only.
 pub fn run(wanted: &[String]) -> Result<()> {
@@ -70,8 +72,27 @@ pub fn run(wanted: &[String]) -> Result<()> {
             eprintln!("skipped: PostgreSQL is not installed");
         }
     }
+    if wants("register") {
+        rows.extend(register()?);
+    }
     print(&rows);
     Ok(())
+}
+
+/// The register of a country, on servers of its own: the others stay small.
+fn register() -> Result<Vec<Row>> {
+    let of = |server: &Server, engine: &str| {
+        let measured = || register::measure(server, engine).with_context(|| server.complaints());
+        sh::step(&format!("a country's register on {engine}"), measured)
+    };
+    let mut rows = of(&Server::start(None)?, "SQLite")?;
+    if tools::find("initdb").is_some() {
+        let cluster = Postgres::durable()?;
+        rows.extend(of(&Server::start(Some(&cluster.url()))?, "PostgreSQL")?);
+    } else {
+        eprintln!("skipped: PostgreSQL is not installed");
+    }
+    Ok(rows)
 }
 
 fn sizes(server: &Server) -> Result<Vec<Row>> {

@@ -16,6 +16,7 @@ pub struct Server {
     // Fields drop in order: the process ends before its folder goes.
     process: Guarded,
     dir: TempDir,
+    database: Option<String>,
 }
 
 impl Server {
@@ -23,22 +24,21 @@ impl Server {
     pub fn start(database: Option<&str>) -> Result<Self> {
         let dir = tempfile::Builder::new().prefix("vigie-bench-").tempdir()?;
         let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let vigie = |verb: &str| {
-            let mut command = Command::new(places::server(false));
-            configure(command.arg(verb), dir.path(), port);
-            if let Some(url) = database {
-                command.env("VIGIE_DATABASE_URL", url);
-            }
-            command
-        };
+        let vigie = |verb: &str| command(&[verb], dir.path(), port, database);
         sh::read(&mut vigie("demo"))?;
         let log = fs::File::create(dir.path().join("log"))?;
         let mut serve = vigie("serve");
         serve.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
         let process = Guarded::new(serve.spawn().context("cannot start vigie serve")?);
-        let mut server = Self { url: format!("http://127.0.0.1:{port}"), process, dir };
+        let url = format!("http://127.0.0.1:{port}");
+        let mut server = Self { url, process, dir, database: database.map(str::to_owned) };
         server.wait()?;
         Ok(server)
+    }
+
+    /// Another command of the binary on the same data, while it serves.
+    pub fn vigie(&self, arguments: &[&str]) -> Command {
+        command(arguments, self.dir.path(), 0, self.database.as_deref())
     }
 
     /// Resident bytes, once start-up work has settled.
@@ -89,6 +89,15 @@ impl Server {
         }
         bail!("vigie serve does not answer after 30 s")
     }
+}
+
+fn command(arguments: &[&str], dir: &Path, port: u16, database: Option<&str>) -> Command {
+    let mut command = Command::new(places::server(false));
+    configure(command.args(arguments), dir, port);
+    if let Some(url) = database {
+        command.env("VIGIE_DATABASE_URL", url);
+    }
+    command
 }
 
 fn configure(command: &mut Command, dir: &Path, port: u16) {
