@@ -193,7 +193,7 @@ mod tests {
             address: format!("{n} rue {}", pick(n, 13)),
             postcode: format!("{:05}", 13_000 + n % 16),
             city: format!("Ville {}e", n % 16),
-            position: (n % 9 != 0).then_some(Position {
+            position: (!n.is_multiple_of(9)).then_some(Position {
                 lat: 43.0 + f64::from(n * 37 % 101) / 400.0,
                 lon: 5.0 + f64::from(n * 53 % 97) / 300.0,
             }),
