@@ -55,36 +55,54 @@ pub fn matches(query: &str, folded: &str) -> bool {
 
 /// Longest word, in bytes, that is compared letter by letter.
 const LONGEST: usize = 30;
+/// More than any number of errors.
+const FAR: u8 = 100;
 
-/// Whether somebody who `typed` this (folded) likely meant `word` or its beginning: one letter missing, too many, wrong
-/// or two swapped; two such errors in a word of eight letters or more. Short words and numbers are meant as they are.
-pub fn is_likely(typed: &str, word: &str) -> bool {
-    let (typed, word) = (typed.as_bytes(), word.as_bytes());
-    let errors = match typed.len() {
-        0..=3 => return false,
-        4..=7 => 1,
+/// How many letters may be wrong in a word that was `typed` (folded): one, two from eight letters on. Short words and
+/// numbers are meant as they are.
+pub fn errors(typed: &str) -> u8 {
+    match typed.len() {
+        ..=3 => 0,
+        _ if typed.len() > LONGEST || typed.bytes().any(|letter| letter.is_ascii_digit()) => 0,
+        ..=7 => 1,
         _ => 2,
-    };
-    let too_long = typed.len() > LONGEST || word.len() > LONGEST;
-    if too_long || word.len() + errors < typed.len() || typed.iter().any(u8::is_ascii_digit) {
+    }
+}
+
+/// Whether somebody who `typed` this likely meant `word` or its beginning: no more [`errors`] than may be, each a letter
+/// that is missing, too many or wrong, or two swapped.
+pub fn is_likely(typed: &str, word: &str) -> bool {
+    let errors = errors(typed);
+    let (typed, word) = (typed.as_bytes(), word.as_bytes());
+    let reach = usize::from(errors);
+    if errors == 0 || word.len() > LONGEST || word.len() + reach < typed.len() {
         return false;
     }
-    // Optimal string alignment, row by row; the last row's least is the distance to the nearest beginning of `word`.
-    let mut rows = [[0_usize; LONGEST + 1]; 3];
-    rows[1] = std::array::from_fn(|at| at);
+    // Optimal string alignment, row by row, no farther from the diagonal than errors reach. The last row's least is the
+    // distance to the nearest beginning of `word`.
+    let mut rows = [[FAR; LONGEST + 1]; 3];
+    (0..=errors).zip(&mut rows[1]).for_each(|(at, cell)| *cell = at);
     for (line, letter) in typed.iter().enumerate() {
         let [before, above, row] = &mut rows;
-        row[0] = line + 1;
-        for (at, other) in word.iter().enumerate() {
-            let swapped = line > 0 && at > 0 && typed[line - 1] == *other && word[at - 1] == *letter;
-            row[at + 1] = (above[at] + usize::from(letter != other)).min(above[at + 1] + 1).min(row[at] + 1);
+        *row = [FAR; LONGEST + 1];
+        row[0] = u8::try_from(line + 1).unwrap_or(FAR);
+        let mut least = row[0];
+        for at in line.saturating_sub(reach)..word.len().min(line + reach + 1) {
+            let (other, swapped) =
+                (word[at], line > 0 && at > 0 && typed[line - 1] == word[at] && word[at - 1] == *letter);
+            let mut far = (above[at] + u8::from(*letter != other)).min(above[at + 1] + 1).min(row[at] + 1);
             if swapped {
-                row[at + 1] = row[at + 1].min(before[at - 1] + 1);
+                far = far.min(before[at - 1] + 1);
             }
+            row[at + 1] = far;
+            least = least.min(far);
+        }
+        if least > errors {
+            return false;
         }
         rows.rotate_left(1);
     }
-    rows[1][..=word.len()].iter().any(|distance| *distance <= errors)
+    true
 }
 
 /// Whether `text` has the shape of a mail address: one `@`, something before, a dotted name after, no blank.

@@ -11,6 +11,8 @@ use std::borrow::Cow;
 /// Words that nearly every school has, or none needs: left aside where others say more.
 const COMMON: [&str; 15] =
     ["a", "au", "aux", "d", "de", "des", "du", "ecole", "et", "groupe", "l", "la", "le", "les", "scolaire"];
+/// Words of a query that are looked at.
+const MOST: usize = 8;
 /// Below so many places found as typed, what is likely meant is shown as well.
 pub const FEW: usize = 3;
 /// What a word outside the name costs: somebody looks for a name before a street.
@@ -65,7 +67,9 @@ pub fn asked(query: &str) -> Vec<String> {
     let folded = folded(query);
     let all = || folded.split(' ').filter(|word| !word.is_empty());
     let telling: Vec<_> = all().filter(|word| !COMMON.contains(word)).map(str::to_owned).collect();
-    if telling.is_empty() { all().map(str::to_owned).collect() } else { telling }
+    let mut asked = if telling.is_empty() { all().map(str::to_owned).collect() } else { telling };
+    asked.truncate(MOST);
+    asked
 }
 
 /// Gives every word of `place` and what finding it there costs: the name first, then where it stands and its code. Nobody

@@ -1,6 +1,7 @@
 //! Every word of every place, once, sorted; where each occurs; and which places hold all that was asked.
 
 use shared::places::finding::{fit, meant};
+use shared::text::errors;
 use std::collections::HashMap;
 
 /// Marks an occurrence outside the name.
@@ -133,7 +134,7 @@ impl Meaning {
 pub struct Vocabulary {
     words: Vec<Box<str>>,
     /// Which letters each has, as bits: tells at once most words that cannot be meant.
-    letters: Vec<u32>,
+    letters: Vec<u64>,
     /// The words of each place.
     of_places: Lists,
     /// The places of each word.
@@ -145,7 +146,15 @@ impl Vocabulary {
     /// The places that hold all that was asked, with their rank, as `finding::rank` gives it; those of likely words too
     /// where `likely`. Nothing asked: all of them.
     pub fn fitting(&self, asked: &[String], likely: bool) -> Vec<(u32, u32)> {
-        let meanings: Vec<Meaning> = asked.iter().map(|typed| self.meaning(typed, likely)).collect();
+        let mut meanings = Vec::with_capacity(asked.len());
+        for typed in asked {
+            let meaning = self.meaning(typed, likely);
+            // A word that is nowhere: the others need not be looked for.
+            if meaning.words().next().is_none() {
+                return Vec::new();
+            }
+            meanings.push(meaning);
+        }
         let weight = |meaning: &&Meaning| {
             meaning.words().map(|word| self.places.get(word as usize).len()).sum::<usize>()
         };
@@ -183,11 +192,15 @@ impl Vocabulary {
             exact: [at(typed), at(meant(typed))],
             likely: Vec::new(),
         };
-        if likely {
+        let errors = u32::from(errors(typed));
+        if likely && errors > 0 {
             let mine = letters(typed);
-            // Two errors at most: so many letters of what was typed may be missing from what was meant.
-            let alike =
-                self.letters.iter().enumerate().filter(|(_, theirs)| (mine & !**theirs).count_ones() <= 2);
+            // Each error spoils one letter: no more of those typed may be missing from what was meant.
+            let alike = self
+                .letters
+                .iter()
+                .enumerate()
+                .filter(|(_, theirs)| (mine & !**theirs).count_ones() <= errors);
             let costs = alike.filter(|(at, _)| !(first..last).contains(at)).filter_map(|(at, _)| {
                 let cost = fit(typed, self.words.get(at)?, true)?;
                 (cost > 0).then_some((number(at), cost))
@@ -198,6 +211,10 @@ impl Vocabulary {
     }
 }
 
-fn letters(word: &str) -> u32 {
-    word.bytes().filter(u8::is_ascii_lowercase).fold(0, |bits, letter| bits | 1 << (letter - b'a'))
+/// The letters of a word as bits, and in bits of their own those that it has twice.
+fn letters(word: &str) -> u64 {
+    word.bytes().filter(u8::is_ascii_lowercase).fold(0, |bits, letter| {
+        let once = 1 << (letter - b'a');
+        bits | if bits & once == 0 { once } else { once << 26 }
+    })
 }

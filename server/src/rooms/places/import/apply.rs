@@ -41,7 +41,7 @@ pub(super) async fn run(
         bulk::close(&mut tx, ids, now).await?;
     }
     let mut run = Run { source, now, shapes: Shapes::load(&mut tx).await?, settled: HashSet::new() };
-    let mut places = read.places.into_values();
+    let mut places = read.places.into_values().map(|facts| *facts);
     loop {
         let batch: Vec<Facts> = places.by_ref().take(BATCH).collect();
         if batch.is_empty() {

@@ -74,7 +74,7 @@ pub struct Summary {
 /// What the files say.
 #[derive(Default)]
 struct Read {
-    places: BTreeMap<String, Facts>,
+    places: BTreeMap<Box<str>, Box<Facts>>,
     inspections: Vec<(String, String)>,
     held: Held,
 }
@@ -131,9 +131,9 @@ async fn one_file(
         match line {
             Line::Place(found) => {
                 read.held.take(&found);
-                match read.places.get_mut(&found.id) {
+                match read.places.get_mut(found.id.as_str()) {
                     Some(known) => known.complete(&found),
-                    None => drop(read.places.insert(found.id.clone(), *found)),
+                    None => drop(read.places.insert(found.id.as_str().into(), found)),
                 }
             }
             Line::Inspection { name, mail } => read.inspections.push((name, mail)),
