@@ -6,45 +6,58 @@
 
 use super::Place;
 use crate::text::{fold, is_likely};
-use std::borrow::Cow;
 
 /// Words that nearly every school has, or none needs: left aside where others say more.
 const COMMON: [&str; 15] =
     ["a", "au", "aux", "d", "de", "des", "du", "ecole", "et", "groupe", "l", "la", "le", "les", "scolaire"];
 /// Words of a query that are looked at.
 const MOST: usize = 8;
+/// The rank of what does not fit; that of what does is below.
+const WORST: u32 = 100;
 /// Below so many places found as typed, what is likely meant is shown as well.
 pub const FEW: usize = 3;
 /// What a word outside the name costs: somebody looks for a name before a street.
 const ELSEWHERE: u32 = 3;
 
-/// How a word is written out, where people and registers shorten it.
+/// How words are written out that people and registers shorten.
+const SHORT: [(&str, &str); 26] = [
+    ("all", "allee"),
+    ("av", "avenue"),
+    ("ave", "avenue"),
+    ("bd", "boulevard"),
+    ("bld", "boulevard"),
+    ("blvd", "boulevard"),
+    ("bvd", "boulevard"),
+    ("cdt", "commandant"),
+    ("ch", "chemin"),
+    ("chem", "chemin"),
+    ("dr", "docteur"),
+    ("ec", "ecole"),
+    ("elem", "elementaire"),
+    ("fbg", "faubourg"),
+    ("fg", "faubourg"),
+    ("gal", "general"),
+    ("gs", "groupe"),
+    ("imp", "impasse"),
+    ("mal", "marechal"),
+    ("mat", "maternelle"),
+    ("pdt", "president"),
+    ("pl", "place"),
+    ("rte", "route"),
+    ("sq", "square"),
+    ("st", "saint"),
+    ("ste", "sainte"),
+];
+
+/// A word written out.
 pub fn meant(word: &str) -> &str {
-    match word {
-        "all" => "allee",
-        "av" | "ave" => "avenue",
-        "bd" | "bld" | "blvd" | "boul" | "bvd" => "boulevard",
-        "cdt" => "commandant",
-        "ch" | "che" | "chem" => "chemin",
-        "dr" => "docteur",
-        "ec" => "ecole",
-        "elem" => "elementaire",
-        "fbg" | "fg" => "faubourg",
-        "gal" | "gen" => "general",
-        "gs" => "groupe",
-        "imp" => "impasse",
-        "mal" => "marechal",
-        "mat" => "maternelle",
-        "pdt" => "president",
-        "pl" => "place",
-        "prim" => "primaire",
-        "rte" => "route",
-        "sq" => "square",
-        "st" => "saint",
-        "ste" => "sainte",
-        // "4ème" is "4e".
-        _ if word.ends_with("eme") && word.starts_with(|first: char| first.is_ascii_digit()) => {
-            &word[..word.len() - 2]
+    if let Some((_, long)) = SHORT.iter().find(|(short, _)| *short == word) {
+        return long;
+    }
+    // "4ème" is "4e".
+    match word.strip_suffix("eme") {
+        Some(number) if number.ends_with(|last: char| last.is_ascii_digit()) => {
+            word.get(..=number.len()).unwrap_or(word)
         }
         _ => word,
     }
@@ -65,11 +78,12 @@ pub fn fit(typed: &str, word: &str, likely: bool) -> Option<u32> {
 /// The words of a query that count.
 pub fn asked(query: &str) -> Vec<String> {
     let folded = folded(query);
-    let all = || folded.split(' ').filter(|word| !word.is_empty());
-    let telling: Vec<_> = all().filter(|word| !COMMON.contains(word)).map(str::to_owned).collect();
-    let mut asked = if telling.is_empty() { all().map(str::to_owned).collect() } else { telling };
-    asked.truncate(MOST);
-    asked
+    let words = |common: bool| -> Vec<String> {
+        let counts = |word: &&str| !word.is_empty() && (common || !COMMON.contains(word));
+        folded.split(' ').filter(counts).take(MOST).map(str::to_owned).collect()
+    };
+    let telling = words(false);
+    if telling.is_empty() { words(true) } else { telling }
 }
 
 /// Gives every word of `place` and what finding it there costs: the name first, then where it stands and its code. Nobody
@@ -86,60 +100,56 @@ pub fn each_word(place: &Place, mut word: impl FnMut(&str, u32)) {
 
 /// How well `place` fits all that was `asked`, less being better; nothing when a word fits nowhere.
 pub fn rank(asked: &[String], place: &Place, likely: bool) -> Option<u32> {
-    let mut best = vec![None; asked.len()];
+    let mut best = [WORST; MOST];
     each_word(place, |word, cost| {
         for (best, typed) in best.iter_mut().zip(asked) {
-            let fit = fit(typed, word, likely).map(|fit| fit + cost);
-            *best = match (*best, fit) {
-                (Some(before), Some(now)) => Some(u32::min(before, now)),
-                (before, now) => before.or(now),
-            };
+            let fit = fit(typed, word, likely).map_or(WORST, |fit| fit + cost);
+            *best = fit.min(*best);
         }
     });
-    best.into_iter().sum()
+    let sum = best.iter().take(asked.len()).sum();
+    (sum < WORST).then_some(sum)
 }
 
 /// The places that fit `query`, best first, then as they came; at most `most`. Where few fit as typed, those follow that
 /// are likely meant.
 pub fn search<'a>(places: impl IntoIterator<Item = &'a Place>, query: &str, most: usize) -> Vec<&'a Place> {
     let asked = asked(query);
-    if asked.is_empty() {
-        return places.into_iter().take(most).collect();
-    }
-    let (mut typed, mut likely) = (vec![], vec![]);
-    for place in places {
-        match rank(&asked, place, false) {
-            Some(rank) => typed.push((rank, place)),
-            None => likely.push((0, place)),
+    let mut found = vec![];
+    let mut others: Vec<&'a Place> = places.into_iter().collect();
+    for likely in [false, true] {
+        // Ranks are few and small: place by place into its own, then one rank after the other.
+        let ranks: Vec<_> = others.iter().map(|place| rank(&asked, place, likely).unwrap_or(WORST)).collect();
+        for wanted in 0..WORST {
+            let of = others.iter().zip(&ranks).filter(|(_, rank)| **rank == wanted);
+            found.extend(of.map(|(place, _)| *place));
         }
+        if found.len() >= FEW {
+            break;
+        }
+        others.retain(|place| !found.iter().any(|known| known.id == place.id));
     }
-    typed.sort_by_key(|(rank, _)| *rank);
-    if typed.len() < FEW {
-        let mut likely: Vec<_> =
-            likely.into_iter().filter_map(|(_, place)| Some((rank(&asked, place, true)?, place))).collect();
-        likely.sort_by_key(|(rank, _)| *rank);
-        typed.extend(likely);
-    }
-    typed.into_iter().map(|(_, place)| place).take(most).collect()
+    found.truncate(most);
+    found
 }
 
-/// Folded, with initials in one word: "H.B.M." is "hbm".
+/// Folded, with initials in one word: "H.B.M." is "hbm", "A.Briand" is not.
 fn folded(text: &str) -> String {
-    fold(&initials(text))
-}
-
-fn initials(text: &str) -> Cow<'_, str> {
-    if !text.contains('.') {
-        return text.into();
+    let mut joined = String::with_capacity(text.len());
+    let mut before = "";
+    for piece in text.split('.') {
+        let alone = |letter: Option<&u8>, beside: Option<&u8>| {
+            letter.is_some_and(u8::is_ascii_alphabetic)
+                && beside.is_none_or(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric())
+        };
+        let (mut end, mut start) = (before.as_bytes().iter().rev(), piece.as_bytes().iter());
+        if !(alone(end.next(), end.next()) && alone(start.next(), start.next())) {
+            joined.push(' ');
+        }
+        joined.push_str(piece);
+        before = piece;
     }
-    let letters: Vec<char> = text.chars().collect();
-    let alone = |at: usize, beyond: Option<usize>| {
-        let free = |at: usize| letters.get(at).is_none_or(|letter| !letter.is_alphanumeric());
-        letters.get(at).is_some_and(|letter| letter.is_alphabetic()) && beyond.is_none_or(free)
-    };
-    let joins = |at: usize| at > 0 && alone(at - 1, at.checked_sub(2)) && alone(at + 1, Some(at + 2));
-    let kept = letters.iter().enumerate().filter(|(at, letter)| **letter != '.' || !joins(*at));
-    kept.map(|(_, letter)| letter).collect::<String>().into()
+    fold(&joined)
 }
 
 #[cfg(test)]
