@@ -112,9 +112,9 @@ enum Jobs {
 
 #[derive(Subcommand)]
 enum Import {
-    /// Schools: the official exports as published (address and position list, annuaire; CSV or GeoJSON)
+    /// Schools: the official exports as published (address and position list, annuaire; CSV, JSON or GeoJSON, also .gz)
     Places {
-        /// The files; what a later one knows completes the earlier ones
+        /// The files, the newest first; what a later one knows completes the earlier ones
         #[arg(required = true)]
         files: Vec<PathBuf>,
         /// Take private schools too

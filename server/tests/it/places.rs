@@ -3,8 +3,10 @@
 use crate::app::{SCHOOL, TestApp, fixture};
 use crate::both_engines;
 use serde_json::Value;
+use shared::geo::Position;
 use std::path::PathBuf;
-use vigie::rooms::places::import::{Choice, Summary, run};
+use vigie::rooms::places::import::{Choice, Summary, borders, pupils, run};
+use vigie::rooms::places::shapes::{Shape, Shapes};
 use vigie::rooms::routing;
 
 both_engines!(
@@ -116,6 +118,50 @@ async fn the_official_exports_are_read_as_published(app: TestApp) {
         run(&app.app, &files, &Choice { private: true, secondary: true, ..Choice::default() }).await.unwrap();
     assert_eq!((second.new, second.changed, second.unchanged), (0, 0, first.new));
     let marseille =
-        run(&app.app, &files, &Choice { commune: "132".into(), ..Choice::default() }).await.unwrap();
+        run(&app.app, &files, &Choice { commune: "132".into(), private: true, ..Choice::default() })
+            .await
+            .unwrap();
     assert!(marseille.unchanged > 200, "{marseille}");
+    assert_eq!((marseille.closed.len(), marseille.doubts.len()), (0, 0), "{marseille}");
+
+    let quartiers = data.join("marseille/quartiers-marseille.geojson");
+    let drawn = borders::run(&app.app, &quartiers).await.unwrap();
+    assert_eq!((drawn.new, drawn.refused.len()), (111, 0), "{drawn}");
+    assert_eq!(
+        drawn.inside,
+        marseille.unchanged + marseille.changed,
+        "all of Marseille's stand in a quartier: {drawn}"
+    );
+    every_corner_is_in_a_quartier(&std::fs::read(quartiers).unwrap());
+
+    let bar = indicatif::ProgressBar::hidden();
+    let counted = pupils::run(&app.app, &[official("ecoles-effectifs-nb_classes")], &bar).await.unwrap();
+    assert_eq!(counted.years.len(), 4, "{counted}");
+    assert_eq!((counted.new, counted.set_aside, counted.refused.len()), (2694, 10, 0), "{counted}");
+}
+
+/// Real borders meet in corners that several quartiers share: none is lost between them.
+fn every_corner_is_in_a_quartier(file: &[u8]) {
+    let collection: Value = serde_json::from_slice(file).unwrap();
+    let features = collection["features"].as_array().unwrap();
+    let read = |feature: &Value| {
+        Shape::read(feature["properties"]["code_qua"].as_str().unwrap(), &feature["geometry"]).unwrap()
+    };
+    let shapes = Shapes::of(features.iter().map(read).collect());
+    let mut corners = Vec::new();
+    features.iter().for_each(|feature| pairs(&feature["geometry"]["coordinates"], &mut corners));
+    assert!(corners.len() > 10_000);
+    for corner in corners.iter().step_by(29) {
+        assert!(shapes.locate(*corner).is_some(), "{corner:?}");
+    }
+}
+
+fn pairs(value: &Value, found: &mut Vec<Position>) {
+    match value.as_array().map(Vec::as_slice) {
+        Some([Value::Number(lon), Value::Number(lat)]) => {
+            found.extend(Position::new(lat.as_f64().unwrap(), lon.as_f64().unwrap()));
+        }
+        Some(values) => values.iter().for_each(|value| pairs(value, found)),
+        None => {}
+    }
 }

@@ -111,6 +111,12 @@ pub async fn enter_zone(tx: &mut Tx, place: &str, zone: &str, rank: i16) -> sqlx
     Ok(())
 }
 
+/// Takes the register for this transaction: another import waits.
+pub async fn take(tx: &mut Tx) -> sqlx::Result<()> {
+    sqlx::query("UPDATE register SET version = version").execute(&mut **tx).await?;
+    Ok(())
+}
+
 /// Says that the register is another from now on.
 pub async fn bump(tx: &mut Tx, now: Instant) -> sqlx::Result<()> {
     let version = crate::edges::ids::id(now);
@@ -124,8 +130,8 @@ pub async fn version(db: &AnyPool) -> sqlx::Result<String> {
 }
 
 /// The codes of all places.
-pub async fn ids(tx: &mut Tx) -> sqlx::Result<HashSet<String>> {
-    sqlx::query_scalar("SELECT id FROM places").fetch(&mut **tx).try_collect().await
+pub async fn ids(db: &AnyPool) -> sqlx::Result<HashSet<String>> {
+    sqlx::query_scalar("SELECT id FROM places").fetch(db).try_collect().await
 }
 
 /// Where a place stands.

@@ -35,6 +35,7 @@ pub(super) async fn run(
 ) -> Result<()> {
     let now = app.clock.now();
     let mut tx = app.db.write().await?;
+    store::take(&mut tx).await?;
     let mut missing = Missing::new(&read.held, choice);
     bulk::each_open(&mut tx, |place| missing.see(place)).await?;
     for ids in missing.close(summary).chunks(BATCH) {

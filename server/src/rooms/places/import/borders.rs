@@ -59,6 +59,7 @@ pub async fn run(app: &App, path: &Path) -> Result<Summary> {
     let first = || first_of(&summary.refused);
     ensure!(!read.is_empty(), "{} holds no borders{}", path.display(), first());
     let mut tx = app.db.write().await?;
+    store::take(&mut tx).await?;
     let known = bulk::borders(&mut tx).await?;
     let mut news = Vec::new();
     for (id, bordered) in read {

@@ -5,11 +5,9 @@
 
 use super::file::{self, Record};
 use crate::app::App;
-use crate::db::Tx;
 use crate::rooms::places::{bulk, store};
 use anyhow::{Result, ensure};
 use indicatif::ProgressBar;
-use shared::instant::Instant;
 use shared::places::is_uai;
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
@@ -64,11 +62,11 @@ pub struct Summary {
     pub refused: Vec<String>,
 }
 
-/// Reads `files` and applies them in one transaction.
+/// Reads `files` and applies them as they are read, in short transactions: nobody who reports waits for the numbers of a
+/// country. Ended in the middle, it is run again.
 pub async fn run(app: &App, files: &[PathBuf], bar: &ProgressBar) -> Result<Summary> {
     let mut summary = Summary::default();
-    let mut tx = app.db.write().await?;
-    let here = store::ids(&mut tx).await?;
+    let here = store::ids(app.db.read()).await?;
     file::measure(files, bar);
     for path in files {
         let (mut records, name) = (file::records(path, bar), file::name(path));
@@ -90,27 +88,27 @@ pub async fn run(app: &App, files: &[PathBuf], bar: &ProgressBar) -> Result<Summ
                 Err(reason) => summary.refused.push(format!("{name}, line {number}: {reason}")),
             }
             if batch.len() >= BATCH {
-                apply(&mut tx, std::mem::take(&mut batch), (&name, app.clock.now()), &mut summary).await?;
+                apply(app, std::mem::take(&mut batch), &name, &mut summary).await?;
             }
         }
-        apply(&mut tx, batch, (&name, app.clock.now()), &mut summary).await?;
+        apply(app, batch, &name, &mut summary).await?;
     }
     bar.finish_and_clear();
-    tx.commit().await?;
     Ok(summary)
 }
 
 async fn apply(
-    tx: &mut Tx,
+    app: &App,
     mut batch: BTreeMap<Key, Counted>,
-    (source, now): (&str, Instant),
+    source: &str,
     summary: &mut Summary,
 ) -> Result<()> {
     let ids: HashSet<&str> = batch.keys().map(|(id, _)| id.as_str()).collect();
     if ids.is_empty() {
         return Ok(());
     }
-    let known = bulk::pupils(tx, &ids.into_iter().collect::<Vec<_>>()).await?;
+    let mut tx = app.db.write().await?;
+    let known = bulk::pupils(&mut tx, &ids.into_iter().collect::<Vec<_>>()).await?;
     batch.retain(|key, counted| {
         *summary.years.entry(key.1).or_default() += 1;
         let count = match known.get(key) {
@@ -123,8 +121,9 @@ async fn apply(
     });
     let rows: Vec<_> = batch.into_iter().collect();
     for part in rows.chunks(BATCH) {
-        bulk::count_pupils(tx, part, source, now).await?;
+        bulk::count_pupils(&mut tx, part, source, app.clock.now()).await?;
     }
+    tx.commit().await?;
     Ok(())
 }
 
