@@ -61,11 +61,11 @@ const FAR: u8 = 100;
 /// How many letters may be wrong in a word that was `typed` (folded): one, two from eight letters on. Short words and
 /// numbers are meant as they are.
 pub fn errors(typed: &str) -> u8 {
+    let number = typed.bytes().any(|letter| letter.is_ascii_digit());
     match typed.len() {
-        ..=3 => 0,
-        _ if typed.len() > LONGEST || typed.bytes().any(|letter| letter.is_ascii_digit()) => 0,
-        ..=7 => 1,
-        _ => 2,
+        4..=7 if !number => 1,
+        8..=LONGEST if !number => 2,
+        _ => 0,
     }
 }
 

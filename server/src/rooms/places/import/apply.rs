@@ -8,6 +8,7 @@ use crate::db::Tx;
 use crate::rooms::places::{bulk, shapes, store};
 use crate::rooms::routing::{register, store::desk_id};
 use anyhow::Result;
+use indicatif::{ProgressBar, ProgressStyle};
 use shapes::Shapes;
 use shared::instant::Instant;
 use shared::routing::Function;
@@ -30,8 +31,8 @@ pub(super) async fn run(
     app: &App,
     read: Read,
     choice: &Choice,
-    source: &str,
     summary: &mut Summary,
+    bar: &ProgressBar,
 ) -> Result<()> {
     let now = app.clock.now();
     let mut tx = app.db.write().await?;
@@ -41,7 +42,11 @@ pub(super) async fn run(
     for ids in missing.close(summary).chunks(BATCH) {
         bulk::close(&mut tx, ids, now).await?;
     }
-    let mut run = Run { source, now, shapes: Shapes::load(&mut tx).await?, settled: HashSet::new() };
+    bar.set_style(ProgressStyle::with_template("{bar:40} {pos} / {len} schools")?);
+    bar.reset();
+    bar.set_length(read.places.len() as u64);
+    let mut run =
+        Run { source: &read.source, now, shapes: Shapes::load(&mut tx).await?, settled: HashSet::new() };
     let mut places = read.places.into_values().map(|facts| *facts);
     loop {
         let batch: Vec<Facts> = places.by_ref().take(BATCH).collect();
@@ -50,6 +55,7 @@ pub(super) async fn run(
         }
         let ids: Vec<&str> = batch.iter().map(|facts| facts.id.as_str()).collect();
         let known = bulk::known(&mut tx, &ids).await?;
+        bar.inc(batch.len() as u64);
         let changed: Vec<Facts> =
             batch.into_iter().filter_map(|facts| news(facts, &known, summary)).collect();
         if !changed.is_empty() {

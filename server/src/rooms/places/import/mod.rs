@@ -77,6 +77,8 @@ struct Read {
     places: BTreeMap<Box<str>, Box<Facts>>,
     inspections: Vec<(String, String)>,
     held: Held,
+    /// The names of the files.
+    source: String,
 }
 
 /// Reads `files` in order and applies them in one transaction.
@@ -84,15 +86,14 @@ pub async fn run(app: &App, files: &[PathBuf], choice: &Choice) -> Result<Summar
     run_shown(app, files, choice, &ProgressBar::hidden()).await
 }
 
-/// The same, moving a bar as the files are read.
+/// The same, moving a bar as the files are read, then as the places are written.
 pub async fn run_shown(app: &App, files: &[PathBuf], choice: &Choice, bar: &ProgressBar) -> Result<Summary> {
     let (mut summary, mut read) = (Summary::default(), Read::default());
     file::measure(files, bar);
     for path in files {
         one_file(path, choice, bar, (&mut read, &mut summary)).await?;
     }
-    bar.finish_and_clear();
-    let source = files.iter().map(|path| file::name(path)).collect::<Vec<_>>().join(", ");
+    read.source = files.iter().map(|path| file::name(path)).collect::<Vec<_>>().join(", ");
     ensure!(
         !read.places.is_empty() || summary.refused.is_empty(),
         "nothing could be read:{}",
@@ -100,7 +101,8 @@ pub async fn run_shown(app: &App, files: &[PathBuf], choice: &Choice, bar: &Prog
     );
     summary.approximate = read.places.values().filter(|facts| facts.approximate).count();
     summary.nowhere = read.places.values().filter(|facts| facts.position.is_none()).count();
-    apply::run(app, read, choice, &source, &mut summary).await?;
+    apply::run(app, read, choice, &mut summary, bar).await?;
+    bar.finish_and_clear();
     Ok(summary)
 }
 
