@@ -1,11 +1,10 @@
 //! What the official register says of desks and their mailboxes, many at once. What it gave, it replaces; what operators
 //! gave stays.
 
-use super::store::desk_id;
 use crate::db::{Tx, rows};
 use crate::edges::ids;
 use shared::instant::Instant;
-use shared::routing::Function;
+use shared::routing::{Function, desk_id};
 use sqlx::AssertSqlSafe;
 use std::collections::HashSet;
 

@@ -191,11 +191,6 @@ pub async fn holders(db: &AnyPool, desk: &str, now: Instant) -> sqlx::Result<Vec
     .await
 }
 
-/// The id of a function's desk in a zone.
-pub fn desk_id(function: Function, zone: &str) -> String {
-    format!("{}@{zone}", function.as_str())
-}
-
 /// Makes sure that `function` has a desk in `zone`; gives its id. An empty `name` keeps the one it has.
 pub async fn ensure_desk(tx: &mut Tx, function: Function, zone: &str, name: &str) -> sqlx::Result<String> {
     let id = desk_id(function, zone);

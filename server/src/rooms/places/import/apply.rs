@@ -6,12 +6,12 @@ use super::{Choice, Read, Summary, zones};
 use crate::app::App;
 use crate::db::Tx;
 use crate::rooms::places::{bulk, shapes, store};
-use crate::rooms::routing::{register, store::desk_id};
+use crate::rooms::routing::register;
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
 use shapes::Shapes;
 use shared::instant::Instant;
-use shared::routing::Function;
+use shared::routing::{Function, desk_id};
 use shared::text::is_mail;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
