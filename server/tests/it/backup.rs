@@ -60,7 +60,7 @@ async fn storm(app: &TestApp, first: u8) {
         body["position"] = json!({ "lat": 43.050_000_000_000_004, "lon": 5.02 });
         body["photos"] = json!([sha256(&photo)]);
         receipt(app, &parcel(seed), &body).await;
-        if seed % 2 == 0 {
+        if seed.is_multiple_of(2) {
             app.photo(&photo).await
         } else {
             app.original(&photo).await
