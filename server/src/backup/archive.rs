@@ -153,7 +153,7 @@ pub fn check(file: &Path) -> Result<Manifest> {
     Ok(manifest)
 }
 
-/// Opens `file` for [`next`].
+/// Opens `file`; [`part`] says what its entries are.
 pub fn read(file: &Path) -> Result<tar::Archive<File>> {
     Ok(tar::Archive::new(open(file)?))
 }

@@ -1,7 +1,7 @@
 //! Reports per second and how long one takes: photo, then report, by fifty phones at once over loopback; and what all of
 //! it costs, the sizes that are made afterwards included, beside a peer that makes the same sizes of the same photos.
 
-use super::photo::Photo;
+use super::photo::{Photo, bombs};
 use super::vips::Peer;
 use super::{Row, server::Server};
 use crate::sh::Stopwatch;
@@ -74,9 +74,30 @@ pub fn measure(server: &Server, engine: &str, photos: &[Photo], peer: Option<&Pe
         Row::plain(format!("{engine}: intake, photo and report, answered"), rate(answered)),
         Row::plain(format!("{engine}: the same, all sizes made"), rate(whole)),
         cost(engine, cpu, peer),
+        refusals(server, engine, photos)?,
         Row::plain(format!("{engine}: PUT photo of 300 kB, p50 / p99"), percentiles(all.photo)),
         Row::plain(format!("{engine}: PUT report, p50 / p99"), percentiles(all.report)),
     ])
+}
+
+/// What a file costs that says it is larger than it is.
+fn refusals(server: &Server, engine: &str, photos: &[Photo]) -> Result<Row> {
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    let mut times = Vec::new();
+    for bomb in bombs(photos) {
+        times.push(timed(|| {
+            let status = agent
+                .put(format!("{}/api/v1/photos/{}", server.url, bomb.hash))
+                .send(&bomb.jpeg[..])?
+                .status();
+            if matches!(status.as_u16(), 413 | 422) { Ok(()) } else { bail!("a bomb was answered {status}") }
+        })?);
+    }
+    Ok(Row {
+        what: format!("{engine}: PUT of a bomb, refused, p50 / p99"),
+        figure: percentiles(times),
+        budget: "50 ms".into(),
+    })
 }
 
 /// Processor time beside the peer's, called for each size and called for all photos at once.

@@ -37,7 +37,7 @@ pub fn measure(photos: &[Photo]) -> Result<Option<Peer>> {
         for side in SIDES {
             signals::check()?;
             let mut vips = sh::command("vipsthumbnail");
-            vips.args(files).arg("--size").arg(format!("{side}x{side}>"));
+            vips.current_dir(dir.path()).args(files).arg("--size").arg(format!("{side}x{side}>"));
             sh::read(vips.arg("-o").arg(format!("%s-{side}.jpg[Q=82,strip]")))?;
         }
         Ok(())
