@@ -65,8 +65,12 @@ async fn print(app: &App, bytes: Bytes) -> Result<Sizes> {
     let permit = app.codecs.acquire_many(permits).await.context("the codecs are closed")?;
     let sizes = tokio::task::spawn_blocking(move || codec::sizes(&bytes, &look)).await;
     drop(permit);
-    // A decoder that panics has met a picture it cannot read, and always will.
-    sizes.unwrap_or_else(|_| Err(Problem::of(Code::PhotoUnreadable, "photo").into()))
+    match sizes {
+        Ok(sizes) => sizes,
+        // A decoder that panics has met a picture it cannot read, and always will; one that was stopped has not.
+        Err(ended) if ended.is_panic() => Err(Problem::of(Code::PhotoUnreadable, "photo").into()),
+        Err(ended) => Err(ended.into()),
+    }
 }
 
 async fn show(app: &App, photo: &PhotoReceipt, sizes: Sizes) -> Result<()> {
