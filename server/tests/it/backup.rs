@@ -8,11 +8,10 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use tempfile::TempDir;
-use testkit::engine::postgres_schema;
 use testkit::photo;
 use vigie::backup;
 use vigie::db::Db;
+use vigie::edges::blobs::Place;
 use vigie::rooms::photos::sweep;
 
 every_store!(
@@ -50,6 +49,11 @@ async fn copy(app: &TestApp, name: &str) -> PathBuf {
     file
 }
 
+async fn on_postgres_and_s3() -> TestApp {
+    let bucket = bucket().await;
+    TestApp::postgres_with(|config| config.blobs = Place::S3(bucket)).await
+}
+
 /// Eight phones at once, each with a photo; some of the photos are developed meanwhile.
 async fn storm(app: &TestApp, first: u8) {
     let phone = async |seed: u8| {
@@ -76,12 +80,7 @@ async fn what_was_backed_up_in_a_storm_comes_back_whole(app: TestApp) {
     let late = copy(&app, "late.tar").await;
     app.run_jobs().await;
     // Into the other engine and the other store as well.
-    let elsewhere = [
-        TestApp::sqlite().await,
-        TestApp::postgres().await,
-        TestApp::open(TempDir::new().unwrap(), Some(postgres_schema().await), None, Some(bucket().await))
-            .await,
-    ];
+    let elsewhere = [TestApp::sqlite().await, TestApp::postgres().await, on_postgres_and_s3().await];
     for other in &elsewhere {
         let said = backup::restore(&other.app, &late, false).await.unwrap();
         assert!(said.contains("restored"), "{said}");

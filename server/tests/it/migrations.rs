@@ -101,7 +101,7 @@ async fn every_earlier_sqlite_database_is_brought_up_to_date() {
     for number in 1..=Db::newest() {
         let folder = TempDir::new().unwrap();
         as_of(&format!("sqlite://{}?mode=rwc", folder.path().join("vigie.db").display()), number).await;
-        holds_what_was_there(&TestApp::open(folder, None, None, None).await, number).await;
+        holds_what_was_there(&TestApp::open(folder, None, |_| ()).await, number).await;
     }
 }
 
@@ -111,7 +111,7 @@ async fn every_earlier_postgres_database_is_brought_up_to_date() {
         let schema = postgres_schema().await;
         as_of(schema.url(), number).await;
         let folder = TempDir::new().unwrap();
-        holds_what_was_there(&TestApp::open(folder, Some(schema), None, None).await, number).await;
+        holds_what_was_there(&TestApp::open(folder, Some(schema), |_| ()).await, number).await;
     }
 }
 
