@@ -133,12 +133,14 @@ impl Read for PhotoView {
 
 impl Read for Voice {
     fn read(json: &Json) -> Option<Self> {
+        let count = |name: &str| json.whole(name).and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
         Some(Self {
             at: json.moment("at")?,
             description: json.words("description"),
             spot: json.words("spot"),
             photos: json.list("photos", PhotoView::read)?,
-            awaited: json.whole("awaited").and_then(|n| u32::try_from(n).ok()).unwrap_or(0),
+            awaited: count("awaited"),
+            preparing: count("preparing"),
         })
     }
 }

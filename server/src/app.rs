@@ -36,6 +36,8 @@ pub struct Parts {
     pub jobs_put: Notify,
     /// One permit per core: photos are decoded no more than that at once.
     pub codecs: Semaphore,
+    /// How many there are.
+    pub cores: u32,
 }
 
 /// The edges a process is built with.
@@ -50,8 +52,9 @@ impl App {
     /// Opens database and folders of `config` and joins them with `edges`.
     pub async fn build(config: Config, edges: Edges) -> Result<Self> {
         let db = Db::open(&config.database_url).await?;
-        let blobs = Blobs::folder(&config.blobs)?;
+        let blobs = Blobs::open(&config.blobs).context("VIGIE_BLOBS")?;
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let cores = u32::try_from(cores).unwrap_or(1);
         let app = Self(Arc::new(Parts {
             db,
             clock: edges.clock,
@@ -60,7 +63,8 @@ impl App {
             pages: Pages::load(&config.public_url, config.mirrored)?,
             places: index::Kept::default(),
             jobs_put: Notify::new(),
-            codecs: Semaphore::new(cores),
+            codecs: Semaphore::new(cores as usize),
+            cores,
             config,
         }));
         crate::rooms::routing::seed(&app).await?;

@@ -34,6 +34,14 @@ enum Command {
         /// The file to write; it must not exist yet
         file: PathBuf,
     },
+    /// Read what backup wrote into an empty installation; the server does not run meanwhile
+    Restore {
+        /// The file
+        file: PathBuf,
+        /// Forget what is there
+        #[arg(long)]
+        replace: bool,
+    },
     /// Check settings, database, mail and disk, and say what to do
     Doctor,
     /// Set the status of a report
@@ -181,6 +189,7 @@ async fn dispatch(line: Line) -> Result<ExitCode> {
         Command::Serve => run::serve(app).await?,
         Command::Import(import) => read_in(&app, import).await?,
         Command::Backup { file } => say(&backup::write(&app, &file).await?.to_string()),
+        Command::Restore { file, replace } => say(&backup::restore(&app, &file, replace).await?),
         Command::Status { number, status, reason } => set_status(&app, number, &status, reason).await?,
         Command::Route { place, explain, category, urgency, kind, status, addresses } => {
             let question =

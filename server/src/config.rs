@@ -1,5 +1,7 @@
 //! Settings, from flags and `VIGIE_*` variables. A wrong value stops the start with a sentence that names it.
 
+use crate::edges::blobs::Place;
+use crate::edges::s3::{Bucket, S3Settings};
 use crate::mail::dkim::Signer;
 use anyhow::{Context, Result, anyhow, ensure};
 use clap::Args;
@@ -39,7 +41,7 @@ pub struct Settings {
         hide_env_values = true
     )]
     pub database_url: String,
-    /// Photos: file://FOLDER
+    /// Photos: file://FOLDER, or s3://BUCKET/PREFIX with the settings of S3
     #[arg(
         long,
         global = true,
@@ -48,6 +50,9 @@ pub struct Settings {
         value_name = "URL"
     )]
     pub blobs: String,
+    /// Where photos lie on S3
+    #[command(flatten)]
+    pub s3: S3Settings,
     /// Mail server: smtp://…, smtp://…?tls=required or smtps://… with USER:PASSWORD@ where needed.
     /// Absent: mails are written as .eml files under data/mail/
     #[arg(long, global = true, env = "VIGIE_SMTP_URL", value_name = "URL", hide_env_values = true)]
@@ -86,8 +91,8 @@ pub struct Config {
     pub public_host: String,
     /// Database URL.
     pub database_url: String,
-    /// Folder of photos.
-    pub blobs: PathBuf,
+    /// Where photos lie.
+    pub blobs: Place,
     /// SMTP URL, if mails leave for real.
     pub smtp_url: Option<String>,
     /// Certificates to trust beside the system's when talking to it.
@@ -129,8 +134,6 @@ impl Settings {
         if self.database_url.starts_with("sqlite:") {
             crate::db::sqlite_file(&self.database_url).context("VIGIE_DATABASE_URL")?;
         }
-        let blobs = self.blobs.strip_prefix("file://").filter(|path| !path.is_empty());
-        let blobs = blobs.ok_or_else(|| wrong("VIGIE_BLOBS", &self.blobs, "file://FOLDER"))?;
         let smtp_url = self.smtp_url.clone().filter(|url| !url.is_empty());
         let is_smtp = |url: &String| {
             Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "smtp" | "smtps") && url.has_host())
@@ -147,7 +150,7 @@ impl Settings {
             public_url: self.public_url.trim_end_matches('/').to_owned(),
             public_host,
             database_url: self.database_url.clone(),
-            blobs: PathBuf::from(blobs),
+            blobs: self.place()?,
             smtp_url,
             smtp_ca: self.smtp_ca.clone(),
             dkim: self.signer(&mail_from)?,
@@ -163,6 +166,14 @@ impl Settings {
         let Some(key) = &self.dkim_key else { return Ok(None) };
         let domain = self.dkim_domain.as_deref().unwrap_or(from.email.domain());
         Signer::read(key, &self.dkim_selector, domain).map(Some).context("VIGIE_DKIM_KEY")
+    }
+
+    fn place(&self) -> Result<Place> {
+        match self.blobs.split_once("://") {
+            Some(("file", folder)) if !folder.is_empty() => Ok(Place::Folder(PathBuf::from(folder))),
+            Some(("s3", rest)) => Ok(Place::S3(Bucket::read(rest, &self.s3)?)),
+            _ => Err(wrong("VIGIE_BLOBS", &self.blobs, "file://FOLDER or s3://BUCKET/PREFIX")),
+        }
     }
 }
 
@@ -199,6 +210,8 @@ mod tests {
             ("--database-url", "mysql://x", "VIGIE_DATABASE_URL"),
             ("--database-url", "sqlite://", "VIGIE_DATABASE_URL"),
             ("--blobs", "photos", "VIGIE_BLOBS"),
+            ("--blobs", "file://", "VIGIE_BLOBS"),
+            ("--blobs", "s3://photos", "VIGIE_S3_KEY"),
             ("--smtp-url", "localhost", "VIGIE_SMTP_URL"),
             ("--mail-from", "nobody", "VIGIE_MAIL_FROM"),
             ("--dkim-key", "no-such-file.pem", "VIGIE_DKIM_KEY"),

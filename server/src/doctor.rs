@@ -2,9 +2,11 @@
 
 use crate::app::App;
 use crate::config::Config;
+use crate::edges::blobs::Place;
 use crate::jobs;
+use crate::rooms::photos::sweep;
 use crate::rooms::{places, reports, routing};
-use anyhow::{Result, ensure};
+use anyhow::{Result, anyhow, ensure};
 use shared::instant::Instant;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -23,7 +25,9 @@ pub async fn examine(config: &Config) -> Result<(String, bool)> {
             "VIGIE_PUBLIC_URL is not https: phones will not keep the app for use without network",
         );
     }
-    report.say("disk", disk(&config.blobs));
+    if let Place::Folder(folder) = &config.blobs {
+        report.say("disk", disk(folder));
+    }
     match App::edges(config) {
         Ok(edges) => match App::build(config.clone(), edges).await {
             Ok(app) => look_inside(&app, &mut report).await?,
@@ -41,6 +45,7 @@ async fn look_inside(app: &App, report: &mut Report) -> Result<()> {
         report.warn("places", "there is no school yet: vigie import places FILE…");
     }
     report.say("photos", photos(app).await);
+    left_behind(app, report).await?;
     match &app.config.smtp_url {
         Some(_) => {
             let answer = app.mailer.check().await;
@@ -93,7 +98,27 @@ async fn photos(app: &App) -> Result<String> {
     app.blobs.put(name, b"written by vigie doctor".to_vec()).await?;
     ensure!(app.blobs.get(name).await?.is_some(), "what was written cannot be read");
     app.blobs.delete(name).await?;
-    Ok(format!("{} can be written", app.config.blobs.display()))
+    Ok(format!("{} can be written", app.config.blobs))
+}
+
+/// What the sweep has still to do, and what it cannot mend.
+async fn left_behind(app: &App, report: &mut Report) -> Result<()> {
+    let (found, torn) = sweep::look_everywhere(app).await?;
+    for (count, what) in [
+        (found.waiting.len(), "have arrived and wait for their sizes"),
+        (found.unnamed.len(), "are named by no report: the sweep removes them"),
+        (found.orphans.len() + torn, "files belong to no photo: the sweep removes them within a day"),
+    ] {
+        if count > 0 {
+            report.warn("photos", &format!("{count} {what}"));
+        }
+    }
+    if !found.lost.is_empty() {
+        let lost = found.lost.len();
+        report
+            .say("photos", Err(anyhow!("the files of {lost} are not all there: restore them from a backup")));
+    }
+    Ok(())
 }
 
 fn disk(folder: &Path) -> Result<String> {

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::jobs::runner;
+use crate::rooms::photos;
 use crate::router;
 use anyhow::{Context, Result};
 use tokio::net::TcpListener;
@@ -20,6 +21,7 @@ pub async fn serve(app: App) -> Result<()> {
     if app.config.smtp_url.is_none() {
         tracing::warn!(folder = %app.config.mail_dir.display(), "no VIGIE_SMTP_URL: mails are written as files");
     }
+    photos::sweep::plan(&app).await?;
     let (stop, stopped) = watch::channel(false);
     let workers: Vec<_> =
         (0..WORKERS).map(|_| tokio::spawn(runner::work(app.clone(), stopped.clone()))).collect();

@@ -158,13 +158,19 @@ impl Server {
         serde_json::from_slice(&self.bytes(path).await).unwrap_or_else(|error| panic!("GET {path}: {error}"))
     }
 
-    /// GETs `path`.
+    /// GETs `path`, again for as long as the server says that it will be there soon.
     ///
     /// # Panics
     /// On anything but an answer of success.
     pub async fn bytes(&self, path: &str) -> Vec<u8> {
-        let answer = reqwest::get(self.url() + path).await.and_then(reqwest::Response::error_for_status);
-        let answer = answer.unwrap_or_else(|error| panic!("GET {path}: {error}\n{}", self.log()));
+        let answer = until("what is asked for to be ready", async || {
+            let answer = reqwest::get(self.url() + path).await;
+            match answer {
+                Ok(later) if later.headers().contains_key("retry-after") => Err(later),
+                answer => Ok(answer.and_then(reqwest::Response::error_for_status)),
+            }
+        });
+        let answer = answer.await.unwrap_or_else(|error| panic!("GET {path}: {error}\n{}", self.log()));
         answer.bytes().await.expect("a whole answer").to_vec()
     }
 

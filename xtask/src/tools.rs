@@ -49,6 +49,12 @@ pub const NODE: Tool = Tool { names: &["node"], apt: "nodejs", dnf: "nodejs", br
 /// Fetches it.
 pub const NPM: Tool = Tool { names: &["npm"], apt: "npm", dnf: "nodejs-npm", brew: "node" };
 
+/// Runs the S3 of the tests.
+pub const PYTHON: Tool = Tool { names: &["python3"], apt: "python3", dnf: "python3", brew: "python" };
+/// The peer that photos are measured against.
+pub const VIPS: Tool =
+    Tool { names: &["vipsthumbnail"], apt: "libvips-tools", dnf: "vips-tools", brew: "vips" };
+
 /// The path of a program, in PATH or where distributions hide it.
 pub fn find(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();

@@ -3,8 +3,10 @@
 //! Promises: on SQLite one writer, whose transactions begin with `BEGIN IMMEDIATE`, a pool of readers, WAL and
 //! `synchronous=FULL`, so that what was acknowledged survives a power cut. On PostgreSQL one pool.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::migrate::MigrateError;
+use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AnyPool, Executor};
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -39,8 +41,32 @@ impl Db {
         sqlx::any::install_default_drivers();
         let db =
             if url.starts_with("sqlite:") { Self::sqlite(url).await? } else { Self::postgres(url).await? };
-        MIGRATIONS.run(&db.writer).await.context("cannot bring the database up to date")?;
+        MIGRATIONS.run(&db.writer).await.map_err(refused)?;
         Ok(db)
+    }
+
+    /// The number of the newest migration that this binary knows.
+    pub fn newest() -> i64 {
+        MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default()
+    }
+
+    /// Brings the schema of `connection` to migration `number`; to the newest where there is none.
+    pub async fn migrate(connection: &mut AnyConnection, number: Option<i64>) -> Result<()> {
+        MIGRATIONS.run_to(number.unwrap_or(i64::MAX), connection).await.map_err(refused)
+    }
+
+    /// The one connection that writes (of SQLite), for who must set more than a transaction allows.
+    pub async fn writer(&self) -> Result<PoolConnection<Any>> {
+        self.writer.acquire().await.context("cannot reach the database")
+    }
+
+    /// Begins a transaction that sees the database as it is at its first statement, whatever others write meanwhile.
+    pub async fn snapshot(&self) -> Result<Tx> {
+        let begin = match self.engine {
+            Engine::Sqlite => "BEGIN",
+            Engine::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        };
+        self.reader.begin_with(begin).await.context("cannot begin a transaction")
     }
 
     /// Which engine this is.
@@ -98,6 +124,18 @@ pub fn rows(count: usize, width: usize) -> String {
         }
     }
     text
+}
+
+/// Why the schema could not be brought up to date, for people.
+fn refused(error: MigrateError) -> anyhow::Error {
+    match error {
+        MigrateError::VersionMissing(number) if number > Db::newest() => anyhow!(
+            "the database was written by a newer vigie: it is at migration {number}, this one knows {}. \
+             Nothing was changed; run the newer vigie, or restore a backup made before",
+            Db::newest()
+        ),
+        error => anyhow!(error).context("cannot bring the database up to date"),
+    }
 }
 
 /// The file of a `sqlite://` URL.

@@ -51,6 +51,7 @@ async fn develop(app: &App) -> Result<Vec<PhotoHash>> {
         let jpeg = photos::codec::encode(&pictures::draw(scene)?)?;
         let hash = PhotoHash::parse(&photos::hex(&Sha256::digest(&jpeg)))?;
         photos::keep(app, &hash, jpeg.into()).await.map_err(|error| anyhow!("{error:?}"))?;
+        photos::darkroom::develop(app, &hash).await?;
         hashes.push(hash);
     }
     Ok(hashes)

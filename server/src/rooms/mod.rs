@@ -15,6 +15,8 @@ pub async fn run_job(app: &App, job: &Job) -> Result<(), Failed> {
         reports::jobs::TELL_DESK => reports::jobs::tell_desk(app, job).await,
         reports::jobs::MAIL_DESK => reports::jobs::mail_desk(app, job).await,
         reports::jobs::TELL_REPORTER => reports::jobs::tell_reporter(app, job).await,
+        photos::darkroom::DEVELOP => photos::darkroom::run(app, job).await,
+        photos::sweep::SWEEP => photos::sweep::run(app, job).await,
         uploads::jobs::SWEEP => uploads::jobs::sweep(app, job).await,
         _ => Err(Failed::Retry("unknown kind: made by a newer version".into())),
     }

@@ -3,7 +3,7 @@
 
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::{Value, json};
-use shared::ids::{Key, ParcelId, mint};
+use shared::ids::{Key, ParcelId, PhotoHash, mint};
 use shared::instant::Instant;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -13,9 +13,12 @@ use tempfile::TempDir;
 use testkit::engine::{PostgresSchema, postgres_schema};
 use vigie::app::{App, Edges};
 use vigie::config::Config;
+use vigie::edges::blobs::Place;
 use vigie::edges::clock::Clock;
 use vigie::edges::mail::Mailer;
+use vigie::edges::s3::Bucket;
 use vigie::jobs::{runner, store};
+use vigie::rooms::photos::darkroom;
 use vigie::rooms::{places::import, routing};
 use vigie::router::router;
 
@@ -43,6 +46,12 @@ impl TestApp {
         Self::start(Some(postgres_schema().await), |_| ()).await
     }
 
+    /// On SQLite, with photos in a bucket.
+    pub async fn s3() -> Self {
+        let bucket = bucket().await;
+        Self::with(|config| config.blobs = Place::S3(bucket)).await
+    }
+
     /// On SQLite, with mails leaving by SMTP.
     pub async fn with_smtp(url: &str) -> Self {
         Self::with(|config| config.smtp_url = Some(url.to_owned())).await
@@ -59,14 +68,22 @@ impl TestApp {
     }
 
     async fn start(schema: Option<PostgresSchema>, set: impl FnOnce(&mut Config)) -> Self {
-        let folder = TempDir::new().unwrap();
+        Self::open(TempDir::new().unwrap(), schema, set).await
+    }
+
+    /// Over what lies in `folder` (the file `vigie.db`, when there is no schema).
+    pub async fn open(
+        folder: TempDir,
+        schema: Option<PostgresSchema>,
+        set: impl FnOnce(&mut Config),
+    ) -> Self {
         let file = format!("sqlite://{}", folder.path().join("vigie.db").display());
         let mut config = Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             public_url: "https://vigie.example.org".into(),
             public_host: "vigie.example.org".into(),
             database_url: schema.as_ref().map_or(file, |schema| schema.url().to_owned()),
-            blobs: folder.path().join("photos"),
+            blobs: Place::Folder(folder.path().join("photos")),
             smtp_url: None,
             smtp_ca: None,
             dkim: None,
@@ -136,8 +153,15 @@ impl TestApp {
         self.get(&format!("/api/v1/reports/{id}")).send().await.unwrap().json().await.unwrap()
     }
 
-    /// Keeps a photo; gives its hash.
+    /// Keeps a photo whose sizes are made; gives its hash.
     pub async fn photo(&self, bytes: &[u8]) -> String {
+        let hash = self.original(bytes).await;
+        darkroom::develop(&self.app, &PhotoHash::parse(&hash).unwrap()).await.unwrap();
+        hash
+    }
+
+    /// Keeps a photo and lets the job that makes its sizes wait; gives its hash.
+    pub async fn original(&self, bytes: &[u8]) -> String {
         let hash = sha256(bytes);
         let answer = self.put(&format!("/api/v1/photos/{hash}")).body(bytes.to_vec()).send().await.unwrap();
         assert_eq!(answer.status(), 200, "{}", answer.text().await.unwrap());
@@ -194,6 +218,23 @@ pub async fn problem(answer: Response) -> (u16, String, Option<String>) {
     let body: Value = answer.json().await.unwrap();
     let text = |name: &str| body[name].as_str().map(str::to_owned);
     (status, text("code").unwrap(), text("field"))
+}
+
+/// A corner of its own in the S3 that `cargo xtask test` starts.
+pub async fn bucket() -> Bucket {
+    let endpoint = std::env::var("VIGIE_TEST_S3")
+        .unwrap_or_else(|_| panic!("VIGIE_TEST_S3 is not set: run through `cargo xtask test`"));
+    let made = Client::new().put(format!("{endpoint}/vigie")).send().await.unwrap();
+    assert!(made.status().is_success(), "{made:?}");
+    Bucket {
+        name: "vigie".into(),
+        prefix: format!("test-{:08x}{:08x}", vigie::edges::ids::nonce(), vigie::edges::ids::nonce()),
+        endpoint: Some(endpoint),
+        region: "us-east-1".into(),
+        key: "key".into(),
+        secret: "secret".into(),
+        path_style: true,
+    }
 }
 
 fn as_received(message: &lettre::Message) -> testkit::mail::Mail {

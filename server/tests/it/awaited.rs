@@ -5,7 +5,7 @@ use crate::both_engines;
 use crate::reports::receipt;
 use serde_json::{Value, json};
 use shared::ids::PhotoHash;
-use shared::photos::PhotoReceipt;
+use shared::photos::{EXPECTED_FOR, PhotoReceipt};
 use testkit::photo;
 use vigie::rooms::photos::store;
 use vigie::rooms::reports::awaited::PATIENCE;
@@ -18,6 +18,10 @@ both_engines!(
     words_and_photo_that_cross_find_each_other,
     a_server_that_dies_with_a_photo_in_hand_keeps_no_mail_back,
     a_supporters_photo_comes_later_too,
+    a_photo_in_preparation_is_said_and_mails_wait_for_it,
+    a_photo_that_is_refused_keeps_nobody_waiting,
+    a_photo_that_cannot_be_developed_keeps_nobody_waiting,
+    a_photo_that_never_comes_ends_and_is_welcome_later,
 );
 
 fn with_photos(photos: &[&[u8]]) -> Value {
@@ -144,4 +148,74 @@ async fn a_supporters_photo_comes_later_too(app: TestApp) {
     let page = app.page(&parcel(1).id).await;
     assert_eq!(page["voices"][1]["photos"][0]["hash"], sha256(&photo));
     assert_eq!(app.run_jobs().await, 0);
+}
+
+async fn html(app: &TestApp) -> String {
+    app.get(&format!("/demandes/{}", parcel(1).id)).send().await.unwrap().text().await.unwrap()
+}
+
+async fn a_photo_in_preparation_is_said_and_mails_wait_for_it(app: TestApp) {
+    let app = app.with_city().await;
+    let photo = photo::small((43.05, 5.02), 330).bytes;
+    receipt(&app, &parcel(1), &with_photos(&[&photo])).await;
+    app.original(&photo).await;
+    assert_eq!(
+        receipt(&app, &parcel(1), &with_photos(&[&photo])).await.get("missing"),
+        None,
+        "it has arrived"
+    );
+    let voice = app.page(&parcel(1).id).await["voices"][0].clone();
+    assert_eq!(
+        (&voice["awaited"], &voice["preparing"], &voice["photos"]),
+        (&json!(0), &json!(1), &json!([]))
+    );
+    assert!(html(&app).await.contains("1 photo en préparation"));
+    assert_eq!(app.run_jobs().await, 3);
+    assert!(app.mails().iter().all(|mail| mail.photo().is_some() && !mail.text().contains("en route")));
+    assert!(!html(&app).await.contains("en préparation"));
+}
+
+async fn a_photo_that_is_refused_keeps_nobody_waiting(app: TestApp) {
+    let app = app.with_city().await;
+    let cut = photo::truncated().bytes;
+    let body = with_photos(&[&cut]);
+    receipt(&app, &parcel(1), &body).await;
+    assert!(html(&app).await.contains("1 photo en route"));
+    let hash = sha256(&cut);
+    let refused = app.put(&format!("/api/v1/photos/{hash}")).body(cut).send().await.unwrap();
+    assert_eq!(refused.status(), 422);
+    assert!(!html(&app).await.contains("en route"));
+    assert_eq!(app.run_jobs().await, 2);
+    assert!(app.mails().iter().all(|mail| mail.photo().is_none() && !mail.text().contains("en route")));
+    let again = receipt(&app, &parcel(1), &body).await;
+    assert_eq!(again["missing"], json!([hash]), "so that its phone tells its owner");
+}
+
+async fn a_photo_that_cannot_be_developed_keeps_nobody_waiting(app: TestApp) {
+    let app = app.with_city().await;
+    // Whole at a glance; but nothing says how finely its pixels were measured.
+    let mut photo = photo::tiny().bytes;
+    while let Some(at) = photo.windows(2).position(|pair| pair == [0xff, 0xdb]) {
+        let length = usize::from(u16::from_be_bytes([photo[at + 2], photo[at + 3]]));
+        photo.drain(at..at + 2 + length);
+    }
+    receipt(&app, &parcel(1), &with_photos(&[&photo])).await;
+    app.original(&photo).await;
+    assert_eq!(app.run_jobs().await, 3);
+    assert!(app.mails().iter().all(|mail| mail.photo().is_none()));
+    assert!(!html(&app).await.contains("en préparation") && !html(&app).await.contains("en route"));
+    assert_eq!(app.app.blobs.list("originals").await.unwrap().len(), 0);
+}
+
+async fn a_photo_that_never_comes_ends_and_is_welcome_later(app: TestApp) {
+    let app = app.with_city().await;
+    let photo = photo::tiny().bytes;
+    receipt(&app, &parcel(1), &with_photos(&[&photo])).await;
+    app.app.clock.advance(EXPECTED_FOR - 1);
+    app.run_jobs().await;
+    assert!(html(&app).await.contains("1 photo en route"));
+    app.app.clock.advance(1);
+    assert!(!html(&app).await.contains("en route"));
+    app.photo(&photo).await;
+    assert!(html(&app).await.contains(&format!("/photos/{}/960.jpg", sha256(&photo))));
 }

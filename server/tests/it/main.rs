@@ -4,10 +4,12 @@
 
 mod app;
 mod awaited;
+mod backup;
 mod duplicates;
 mod failures;
 mod mail;
 mod mail_delivery;
+mod migrations;
 mod photos;
 mod places;
 mod places_register;
@@ -16,6 +18,20 @@ mod reports;
 mod routing;
 mod site;
 mod uploads;
+
+/// Writes each test thrice: on both engines with photos in a folder, and with photos in a bucket: `s3::name`.
+#[macro_export]
+macro_rules! every_store {
+    ($($name:ident),* $(,)?) => {
+        $crate::both_engines!($($name),*);
+        mod s3 {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                super::$name($crate::app::TestApp::s3().await).await;
+            })*
+        }
+    };
+}
 
 /// Writes each test twice: `sqlite::name` and `postgres::name`.
 #[macro_export]

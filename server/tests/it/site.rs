@@ -7,8 +7,7 @@ both_engines!(
     pages_are_complete_without_script,
     every_answer_says_that_it_is_ours,
     what_is_not_there_has_a_way_out,
-    what_was_shared_with_no_worker_there_is_said_to_be_lost,
-    a_backup_holds_everything
+    what_was_shared_with_no_worker_there_is_said_to_be_lost
 );
 
 async fn pages_are_complete_without_script(app: TestApp) {
@@ -73,17 +72,4 @@ async fn what_was_shared_with_no_worker_there_is_said_to_be_lost(app: TestApp) {
         (answer.status().as_u16(), &answer.headers()["location"]),
         (303, &"/?shared=lost".parse().unwrap())
     );
-}
-
-async fn a_backup_holds_everything(app: TestApp) {
-    let app = app.with_city().await;
-    app.photo(&testkit::photo::tiny().bytes).await;
-    let file = app.folder.path().join("copy.tar");
-    vigie::backup::write(&app.app, &file).await.unwrap();
-    let mut tar = tar::Archive::new(std::fs::File::open(&file).unwrap());
-    let names: Vec<String> =
-        tar.entries().unwrap().map(|entry| entry.unwrap().path().unwrap().display().to_string()).collect();
-    assert!(names.iter().any(|name| name == "vigie.db" || name == "vigie.sql"), "{names:?}");
-    assert_eq!(names.iter().filter(|name| name.ends_with("-2048.jpg")).count(), 1, "{names:?}");
-    assert!(vigie::backup::write(&app.app, &file).await.is_err(), "a copy is never overwritten");
 }

@@ -228,6 +228,9 @@ pub struct Voice {
     /// Photos announced and still on their way.
     #[serde(default)]
     pub awaited: u32,
+    /// Photos that have arrived and can be seen in a moment.
+    #[serde(default)]
+    pub preparing: u32,
 }
 
 /// A report's public page.

@@ -99,7 +99,12 @@ impl World {
             if let [report] = reports.as_slice() { Ok(report.clone()) } else { Err(reports) }
         });
         let id = found.await["id"].as_str().expect("a report's id").to_owned();
-        self.server.json(&format!("/api/v1/reports/{id}")).await
+        until("its photos to be developed", async || {
+            let report = self.server.json(&format!("/api/v1/reports/{id}")).await;
+            let voices = report["voices"].as_array().expect("voices");
+            if voices.iter().all(|voice| voice["preparing"] == 0) { Ok(report) } else { Err(report) }
+        })
+        .await
     }
 
     /// The mails about a new report at a school: waits for the direction's and the mairie's, and is sure that

@@ -1,6 +1,8 @@
-//! Reports per second and how long one takes: photo, then report, by eight phones at once over loopback.
+//! Reports per second and how long one takes: photo, then report, by fifty phones at once over loopback; and what all of
+//! it costs, the sizes that are made afterwards included, beside a peer that makes the same sizes of the same photos.
 
-use super::photo::Photo;
+use super::photo::{Photo, bombs};
+use super::vips::Peer;
 use super::{Row, server::Server};
 use crate::sh::Stopwatch;
 use anyhow::{Context, Result, bail};
@@ -8,7 +10,7 @@ use serde_json::{Value, json};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-const PHONES: usize = 8;
+const PHONES: usize = 50;
 const CATEGORIES: [&str; 3] = ["bati-sol-escalier", "bati-porte-fenetre-store", "bati-toiture-facade"];
 
 #[derive(Default)]
@@ -17,8 +19,16 @@ struct Times {
     report: Vec<Duration>,
 }
 
-/// Three lines for one engine.
-pub fn measure(server: &Server, engine: &str, photos: &[Photo]) -> Result<Vec<Row>> {
+/// What the peer takes.
+pub fn peer(peer: &Peer) -> [Row; 2] {
+    [
+        Row::plain("vipsthumbnail: CPU per photo, a process per size", millis(peer.each)),
+        Row::plain("  the same, a process per size for all photos at once", millis(peer.bulk)),
+    ]
+}
+
+/// The lines of one engine.
+pub fn measure(server: &Server, engine: &str, photos: &[Photo], peer: Option<&Peer>) -> Result<Vec<Row>> {
     let places: Value = ureq::get(format!("{}/api/v1/places", server.url)).call()?.body_mut().read_json()?;
     let places: Vec<&str> =
         places["places"].as_array().context("no places")?.iter().filter_map(|p| p["id"].as_str()).collect();
@@ -27,7 +37,7 @@ pub fn measure(server: &Server, engine: &str, photos: &[Photo]) -> Result<Vec<Ro
     }
     let now = now()?;
     let next = AtomicUsize::new(0);
-    let watch = Stopwatch::start();
+    let (watch, before) = (Stopwatch::start(), server.cpu()?);
     let phone = || -> Result<Times> {
         let agent = ureq::agent();
         let mut times = Times::default();
@@ -52,15 +62,69 @@ pub fn measure(server: &Server, engine: &str, photos: &[Photo]) -> Result<Vec<Ro
         }
         anyhow::Ok(())
     })?;
-    let tenths = photos.len() as u128 * 10_000 / watch.elapsed().as_millis().max(1);
+    let answered = watch.elapsed();
+    wait_for_sizes(server, photos)?;
+    let whole = watch.elapsed();
+    let cpu = (server.cpu()? - before) / u32::try_from(photos.len().max(1))?;
+    let rate = |time: Duration| {
+        let tenths = photos.len() as u128 * 10_000 / time.as_millis().max(1);
+        format!("{}.{} /s", tenths / 10, tenths % 10)
+    };
     Ok(vec![
-        Row::plain(
-            format!("{engine}: intake, photo and report"),
-            format!("{}.{} /s", tenths / 10, tenths % 10),
-        ),
+        Row::plain(format!("{engine}: intake, photo and report, answered"), rate(answered)),
+        Row::plain(format!("{engine}: the same, all sizes made"), rate(whole)),
+        cost(engine, cpu, peer),
+        refusals(server, engine, photos)?,
         Row::plain(format!("{engine}: PUT photo of 300 kB, p50 / p99"), percentiles(all.photo)),
         Row::plain(format!("{engine}: PUT report, p50 / p99"), percentiles(all.report)),
     ])
+}
+
+/// What a file costs that says it is larger than it is.
+fn refusals(server: &Server, engine: &str, photos: &[Photo]) -> Result<Row> {
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    let mut times = Vec::new();
+    for bomb in bombs(photos) {
+        times.push(timed(|| {
+            let status = agent
+                .put(format!("{}/api/v1/photos/{}", server.url, bomb.hash))
+                .send(&bomb.jpeg[..])?
+                .status();
+            if matches!(status.as_u16(), 413 | 422) { Ok(()) } else { bail!("a bomb was answered {status}") }
+        })?);
+    }
+    Ok(Row {
+        what: format!("{engine}: PUT of a bomb, refused, p50 / p99"),
+        figure: percentiles(times),
+        budget: "50 ms".into(),
+    })
+}
+
+/// Processor time beside the peer's, called for each size and called for all photos at once.
+fn cost(engine: &str, cpu: Duration, peer: Option<&Peer>) -> Row {
+    let share = |peer: Duration| cpu.as_secs_f64() / peer.as_secs_f64().max(1e-9);
+    let compared = peer.map(|peer| format!(" ({:.2}× / {:.2}×)", share(peer.each), share(peer.bulk)));
+    Row {
+        what: format!("{engine}: CPU per report with its photo, everything included"),
+        figure: millis(cpu) + &compared.unwrap_or_default(),
+        budget: "0.8× vipsthumbnail".into(),
+    }
+}
+
+/// Until every photo can be seen in its smallest size, which is made last.
+fn wait_for_sizes(server: &Server, photos: &[Photo]) -> Result<()> {
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    for photo in photos {
+        while agent.head(format!("{}/photos/{}/320.jpg", server.url, photo.hash)).call()?.status() != 200 {
+            crate::signals::check()?;
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+    Ok(())
+}
+
+fn millis(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1e3)
 }
 
 /// How long `work` takes.

@@ -10,6 +10,7 @@ mod phone;
 mod photo;
 mod register;
 mod server;
+mod vips;
 mod words;
 
 use crate::{app, places, postgres::Postgres, sh, signals, tools};
@@ -62,12 +63,18 @@ pub fn run(wanted: &[String]) -> Result<()> {
     if wants("intake") || wants("words") {
         let photos =
             if wants("intake") { sh::step("drawing photos of 300 kB", photo::draw_all)? } else { vec![] };
-        rows.extend(intake(&sqlite, "SQLite", &photos, &wants)?);
+        let peer = if wants("intake") {
+            sh::step("vipsthumbnail on the same photos", || vips::measure(&photos))?
+        } else {
+            None
+        };
+        rows.extend(peer.iter().flat_map(intake::peer));
+        rows.extend(intake(&sqlite, "SQLite", (&photos, &peer), &wants)?);
         drop(sqlite);
         if tools::find("initdb").is_some() {
             let cluster = Postgres::durable()?;
             let server = Server::start(Some(&cluster.url()))?;
-            rows.extend(intake(&server, "PostgreSQL", &photos, &wants)?);
+            rows.extend(intake(&server, "PostgreSQL", (&photos, &peer), &wants)?);
         } else {
             eprintln!("skipped: PostgreSQL is not installed");
         }
@@ -110,15 +117,17 @@ fn sizes(server: &Server) -> Result<Vec<Row>> {
 fn intake(
     server: &Server,
     engine: &str,
-    photos: &[photo::Photo],
+    (photos, peer): (&[photo::Photo], &Option<vips::Peer>),
     wants: &impl Fn(&str) -> bool,
 ) -> Result<Vec<Row>> {
     let said = || server.complaints();
     let mut rows = vec![];
     if wants("intake") {
         rows.extend(
-            sh::step(&format!("intake on {engine}"), || intake::measure(server, engine, photos))
-                .with_context(said)?,
+            sh::step(&format!("intake on {engine}"), || {
+                intake::measure(server, engine, photos, peer.as_ref())
+            })
+            .with_context(said)?,
         );
     }
     if wants("words") {

@@ -37,6 +37,22 @@ pub fn draw_all() -> Result<Vec<Photo>> {
     })
 }
 
+/// Files that say they are larger than they are: as large as a JPEG can be, and just within the server's limits.
+pub fn bombs(photos: &[Photo]) -> Vec<Photo> {
+    let lying = |photo: &Photo, (width, height): (u16, u16)| {
+        let mut jpeg = photo.jpeg.clone();
+        let frame = jpeg.windows(2).position(|pair| pair == [0xff, 0xc0])?;
+        let sides = [height.to_be_bytes(), width.to_be_bytes()].concat();
+        jpeg.get_mut(frame + 5..frame + 9)?.copy_from_slice(&sides);
+        // The end of a JPEG, after a few thousand coded bytes.
+        jpeg.truncate(8 * 1024);
+        jpeg.extend([0xff, 0xd9]);
+        Some(Photo { hash: format!("{:x}", Base16(&Sha256::digest(&jpeg))), jpeg })
+    };
+    let sides = [(65_500, 65_500), (7_000, 4_500)];
+    photos.iter().take(20).flat_map(|photo| sides.map(|sides| lying(photo, sides))).flatten().collect()
+}
+
 /// A gradient with grain: grain is what makes a photo weigh.
 fn scene() -> Vec<u8> {
     let (width, height) = (usize::from(SIZE.0), usize::from(SIZE.1));

@@ -6,6 +6,7 @@
 mod checks;
 mod geckodriver;
 mod node;
+mod s3;
 mod suites;
 
 pub use suites::in_namespace;
@@ -66,6 +67,9 @@ fn needed(chosen: &[(&Suite, Vec<String>)], own_cluster: bool) -> Vec<Tool> {
     if chosen.iter().any(|(suite, _)| node::SUITES.contains(&suite.name.as_str())) {
         needed.extend([tools::NODE, tools::NPM]);
     }
+    if chosen.iter().any(|(suite, _)| suite.name == s3::SUITE) {
+        needed.push(tools::PYTHON);
+    }
     if own_cluster {
         needed.push(tools::POSTGRES);
     }
@@ -101,8 +105,17 @@ fn run_suites(suites: &[Suite], filter: &[String]) -> Result<Tally> {
                 Err(error) => eprintln!("error: {error:#}"),
             }
         }
+        // Gone with its suite.
+        let s3 = if suite.name == s3::SUITE { start_s3() } else { None };
+        env.extend(s3.as_ref().map(|s3| (s3::VARIABLE, s3.url().into())));
         tally += suite.run(&filter, &env)?;
         signals::check()?;
     }
     Ok(tally)
+}
+
+/// The tests that want it say what is missing, and the others run.
+fn start_s3() -> Option<s3::S3> {
+    let started = s3::S3::start();
+    started.inspect_err(|error| eprintln!("error: {error:#}")).ok()
 }

@@ -91,7 +91,9 @@ fn told(w: &World, page: &ReportPage, name: String, contact: Html) -> Html {
 /// The first photo large, all others below, each with its caption; then those still on their way.
 fn hero(w: &World, page: &ReportPage, name: &str) -> Html {
     let photos: Vec<&PhotoView> = page.voices.iter().flat_map(|voice| &voice.photos).collect();
-    let awaited: u32 = page.voices.iter().map(|voice| voice.awaited).sum();
+    let sum = |count: fn(&Voice) -> u32| -> u32 { page.voices.iter().map(count).sum() };
+    let coming =
+        [("report_preparing", sum(|voice| voice.preparing)), ("report_awaited", sum(|voice| voice.awaited))];
     markup! {
         <>
             if let Some((first, others)) = photos.split_first() {
@@ -104,9 +106,9 @@ fn hero(w: &World, page: &ReportPage, name: &str) -> Html {
                     <ul class="more-photos">{ for others.iter().enumerate().map(|(n, photo)| other(w, n + 2, photo)) }</ul>
                 }
             }
-            if awaited > 0 {
-                <p class="awaited" data-test="awaited">{ icon("image") }{ text(w.count("report_awaited", awaited.into())) }</p>
-            }
+            { for coming.into_iter().filter(|(_, n)| *n > 0).map(|(words, n)| markup! {
+                <p class="awaited" data-test="awaited">{ icon("image") }{ text(w.count(words, n.into())) }</p>
+            }) }
         </>
     }
 }

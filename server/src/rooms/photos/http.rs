@@ -1,17 +1,22 @@
 //! Photos over HTTP.
 
+use super::ranges::{Part, part};
 use crate::app::App;
-use crate::error::Result;
+use crate::edges::blobs::Blob;
+use crate::error::{self, Result};
 use crate::extract::Id;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use http::header;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use shared::ids::PhotoHash;
 use shared::photos::{PhotoReceipt, SIZES};
 use shared::problem::{Code, Problem};
+
+/// Seconds after which a photo in preparation may be asked for again.
+const SOON: &str = "2";
 
 /// `PUT /api/v1/photos/{hash}`: takes a JPEG in under the hash of its bytes.
 pub async fn put(
@@ -23,16 +28,59 @@ pub async fn put(
     Ok(Json(super::keep(&app, &hash, bytes).await?))
 }
 
-/// `GET /photos/{hash}/{size}`: `320.jpg`, `960.jpg` or `2048.jpg`; never changes.
-pub async fn show(State(app): State<App>, Path((hash, size)): Path<(String, String)>) -> Result<Response> {
+/// `GET /photos/{hash}/{size}`: `320.jpg`, `960.jpg` or `2048.jpg`; never changes. One that is being prepared is not found
+/// yet, and says when to ask again.
+pub async fn show(
+    State(app): State<App>,
+    Path((hash, size)): Path<(String, String)>,
+    method: Method,
+    headers: HeaderMap,
+) -> Result<Response> {
     let hash = PhotoHash::parse(&hash)?;
     let side =
         size.strip_suffix(".jpg").and_then(|side| side.parse().ok()).filter(|side| SIZES.contains(side));
     let side = side.ok_or(Code::NotFound)?;
-    let bytes = app.blobs.get(&super::blob_name(&hash, side)).await?.ok_or(Code::NotFound)?;
-    let headers = [
-        (header::CONTENT_TYPE, "image/jpeg"),
+    match app.blobs.find(&super::blob_name(&hash, side)).await? {
+        Some(blob) => Ok(answer(&method, &headers, &tag(&hash, side, &blob), blob.bytes)),
+        None => not_there(&app, &hash).await,
+    }
+}
+
+async fn not_there(app: &App, hash: &PhotoHash) -> Result<Response> {
+    let mut response = error::answer(&Code::NotFound.into());
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if super::store::original(app.db.read(), hash).await?.is_some() {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(SOON));
+    }
+    Ok(response)
+}
+
+/// The store's own name of these bytes; where it has none, ours.
+fn tag(hash: &PhotoHash, side: u32, blob: &Blob) -> String {
+    match &blob.tag {
+        Some(tag) => format!("\"{}\"", tag.trim_matches('"')),
+        None => format!("\"{hash}-{side}-{}\"", blob.bytes.len()),
+    }
+}
+
+fn answer(method: &Method, headers: &HeaderMap, tag: &str, bytes: Bytes) -> Response {
+    let all = bytes.len();
+    let said = [
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        (header::ETAG, tag),
+        (header::ACCEPT_RANGES, "bytes"),
     ];
-    Ok((headers, bytes).into_response())
+    let jpeg = [(header::CONTENT_TYPE, "image/jpeg")];
+    let range = |text: String| [(header::CONTENT_RANGE, text)];
+    match part(method, headers, tag, all) {
+        Part::Whole => (said, jpeg, bytes).into_response(),
+        Part::Unchanged => (StatusCode::NOT_MODIFIED, said).into_response(),
+        Part::Unsatisfiable => {
+            (StatusCode::RANGE_NOT_SATISFIABLE, range(format!("bytes */{all}"))).into_response()
+        }
+        Part::Bytes(asked) => {
+            let told = range(format!("bytes {}-{}/{all}", asked.start(), asked.end()));
+            (StatusCode::PARTIAL_CONTENT, said, jpeg, told, bytes.slice(asked)).into_response()
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! Photos that come after the words that name them. Mails to desks wait for them, but not for long.
 //!
 //! Words and photos are separate deliveries and may cross. Each looks, after its own commit, whether all is there now:
-//! the last to commit sees the whole, and a crash in between is mended by repeating either delivery.
+//! the last to commit sees the whole, and a crash in between is mended by repeating either delivery, or by the job that
+//! makes a photo's sizes. A photo has come for mails when it can be shown; one that was refused for good is not waited for.
 
 use super::{jobs, store};
 use crate::app::App;
@@ -19,19 +20,26 @@ pub fn leave_at(at: Instant, urgency: i16, missing: bool) -> Instant {
     if missing && urgency < IMMEDIATE { at.plus(PATIENCE) } else { at }
 }
 
-/// The photos that a delivered parcel names and that are not there yet. When there are none, its mails leave.
+/// The photos that a delivered parcel names and that its phone has still to send. When no mail need wait, they leave.
 pub async fn missing(app: &App, parcel: &ParcelId) -> Result<Vec<PhotoHash>> {
     let missing = store::missing(app.db.read(), parcel).await?;
     if missing.is_empty() {
-        jobs::release(app, parcel).await?;
+        release(app, parcel).await?;
     }
     Ok(missing)
 }
 
-/// A photo is there: the mails of the reports for which it was the last one leave.
+/// A photo can be shown, or will never be: the mails of the reports for which it was the last one leave.
 pub async fn photo_came(app: &App, hash: &PhotoHash) -> Result<()> {
     for report in store::naming(app.db.read(), hash).await? {
-        missing(app, &report).await?;
+        release(app, &report).await?;
+    }
+    Ok(())
+}
+
+async fn release(app: &App, report: &ParcelId) -> Result<()> {
+    if !store::waits_for_photos(app.db.read(), report).await? {
+        jobs::release(app, report).await?;
     }
     Ok(())
 }

@@ -40,7 +40,7 @@ pub async fn to_desk(app: &App, report: &ParcelId, desk: &Desk, mail: String) ->
         values: Value::from(Serde(json!({
             "link": format!("{}/demandes/{}", app.config.public_url, page.brief.id), "page": page, "place": place,
             "title": title, "caption": photo.map(|photo| &photo.caption), "holders": holders,
-            "awaited": voices::awaited(&page), "portrait": photo.is_some_and(|photo| photo.height > photo.width),
+            "awaited": voices::awaited(&page) + voices::preparing(&page), "portrait": photo.is_some_and(|photo| photo.height > photo.width),
         }))),
         picture,
     })

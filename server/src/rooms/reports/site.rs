@@ -35,7 +35,6 @@ pub async fn page(State(app): State<App>, Path(id): Path<String>, headers: Heade
         return Ok(Redirect::to(&format!("/demandes/{}", page.brief.id)).into_response());
     }
     let photos: Vec<_> = page.voices.iter().flat_map(|voice| &voice.photos).collect();
-    let values =
-        json!({ "page": page, "photos": photos, "awaited": voices::awaited(&page), "now": app.clock.now() });
+    let values = json!({ "page": page, "photos": photos, "awaited": voices::awaited(&page), "preparing": voices::preparing(&page), "now": app.clock.now() });
     render(&app, &headers, "pages/report.html", values)
 }

@@ -116,19 +116,36 @@ pub async fn insert(tx: &mut Tx, row: &Row<'_>) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Photos that `report` names and that are not there, in its order.
+/// Photos that `report` names and that have not arrived, in its order.
 pub async fn missing<'c>(
     db: impl Executor<'c, Database = Any>,
     report: &ParcelId,
 ) -> sqlx::Result<Vec<PhotoHash>> {
     let hashes: Vec<String> = sqlx::query_scalar(
         "SELECT rp.hash FROM report_photos rp
-         WHERE rp.report_id = $1 AND NOT EXISTS (SELECT 1 FROM photos f WHERE f.hash = rp.hash) ORDER BY rp.position",
+         WHERE rp.report_id = $1 AND NOT EXISTS (SELECT 1 FROM photos f WHERE f.hash = rp.hash)
+           AND NOT EXISTS (SELECT 1 FROM originals o WHERE o.hash = rp.hash) ORDER BY rp.position",
     )
     .bind(report.as_str())
     .fetch_all(db)
     .await?;
     hashes.iter().map(|hash| parse_hash(hash)).collect()
+}
+
+/// Whether `report` names a photo that may still be shown and is not yet.
+pub async fn waits_for_photos<'c>(
+    db: impl Executor<'c, Database = Any>,
+    report: &ParcelId,
+) -> sqlx::Result<bool> {
+    let count: i64 = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM report_photos rp
+         WHERE rp.report_id = $1 AND NOT EXISTS (SELECT 1 FROM photos f WHERE f.hash = rp.hash)
+           AND NOT EXISTS (SELECT 1 FROM refused_photos gone WHERE gone.hash = rp.hash)",
+    )
+    .bind(report.as_str())
+    .fetch_one(db)
+    .await?;
+    Ok(count > 0)
 }
 
 /// The reports that name a photo.

@@ -116,7 +116,7 @@ pub async fn for_desks(app: &App, main: &ParcelId) -> Result<ReportPage> {
     let subject = Subject::simple(brief.category.as_deref(), urgency, brief.status);
     Ok(ReportPage {
         urgency,
-        voices: voices::of(db, main).await?,
+        voices: voices::of(db, main, app.clock.now()).await?,
         desks: routing::in_charge(app, &brief.place, &subject).await?,
         journal: journal(db, main).await?,
         mine: None,

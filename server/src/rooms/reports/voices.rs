@@ -1,25 +1,27 @@
 //! What each person said on a report's page: the reporter first, then those who joined with words or photos.
 //!
-//! Shows photos that are there and counts those on their way; no photo shows twice, and nobody is quoted twice with the
+//! Shows photos that are there and counts those on their way and in preparation; no photo shows twice, and nobody is quoted twice with the
 //! same words. Whether a page may be shown at all is decided in `view.rs`.
 
 use super::store::parse_hash;
 use crate::error::Result;
 use shared::ids::ParcelId;
 use shared::instant::Instant;
+use shared::photos::{Known, Standing, standing};
 use shared::reports::{PhotoView, ReportPage, Voice};
 use sqlx::any::AnyRow;
 use sqlx::{AnyPool, Row};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A photo that a voice names: its name, and its looks once it is there.
+/// A photo that a voice names: its name, what is known of it, and its looks once it is there.
 struct Named {
     hash: String,
+    known: Known,
     view: Option<PhotoView>,
 }
 
-/// The voices of `main` and of those merged into it.
-pub async fn of(db: &AnyPool, main: &ParcelId) -> Result<Vec<Voice>> {
+/// The voices of `main` and of those merged into it, as they stand at `now`.
+pub async fn of(db: &AnyPool, main: &ParcelId, now: Instant) -> Result<Vec<Voice>> {
     let rows = sqlx::query(
         "SELECT r.id, r.description, r.spot, r.received_at, p.key_hash
          FROM reports r JOIN parcels p ON p.id = r.id WHERE r.id = $1 OR r.merged_into = $1
@@ -31,20 +33,28 @@ pub async fn of(db: &AnyPool, main: &ParcelId) -> Result<Vec<Voice>> {
     let mut voices: Vec<Voice> = Vec::with_capacity(rows.len());
     for row in &rows {
         let mut fresh = named.remove(row.try_get::<&str, _>("id")?).unwrap_or_default();
+        let at = Instant(row.try_get("received_at")?);
+        fresh.retain(|photo| standing(photo.known, at, now) != Standing::Ended);
         fresh.retain(|photo| shown.insert(photo.hash.clone()));
-        let total = fresh.len();
+        let some = !fresh.is_empty();
+        let count = |which| {
+            let standings = fresh.iter().map(|photo| standing(photo.known, at, now));
+            u32::try_from(standings.filter(|standing| *standing == which).count()).unwrap_or(u32::MAX)
+        };
+        let (awaited, preparing) = (count(Standing::Awaited), count(Standing::Preparing));
         let photos: Vec<PhotoView> = fresh.into_iter().filter_map(|photo| photo.view).collect();
         let voice = Voice {
-            at: Instant(row.try_get("received_at")?),
+            at,
             description: row.try_get("description")?,
             spot: row.try_get("spot")?,
-            awaited: u32::try_from(total - photos.len()).unwrap_or(u32::MAX),
+            awaited,
+            preparing,
             photos,
         };
         let owner: String = row.try_get("key_hash")?;
         let wordless = voice.description.is_empty() && voice.spot.is_empty();
         let repeated = !said.insert((owner, voice.description.clone(), voice.spot.clone()));
-        if voices.is_empty() || total > 0 || !(wordless || repeated) {
+        if voices.is_empty() || some || !(wordless || repeated) {
             voices.push(voice);
         }
     }
@@ -56,11 +66,17 @@ pub fn awaited(page: &ReportPage) -> u32 {
     page.voices.iter().fold(0, |sum, voice| sum.saturating_add(voice.awaited))
 }
 
+/// Photos of a page that have arrived and cannot be shown yet.
+pub fn preparing(page: &ReportPage) -> u32 {
+    page.voices.iter().fold(0, |sum, voice| sum.saturating_add(voice.preparing))
+}
+
 /// What each of these reports names, in its order, by report.
 async fn photos(db: &AnyPool, main: &ParcelId) -> Result<BTreeMap<String, Vec<Named>>> {
     let rows = sqlx::query(
-        "SELECT rp.report_id, rp.hash, rp.caption, f.width, f.height
+        "SELECT rp.report_id, rp.hash, rp.caption, f.width, f.height, o.hash AS arrived, gone.hash AS refused
          FROM report_photos rp JOIN reports r ON r.id = rp.report_id LEFT JOIN photos f ON f.hash = rp.hash
+           LEFT JOIN originals o ON o.hash = rp.hash LEFT JOIN refused_photos gone ON gone.hash = rp.hash
          WHERE r.id = $1 OR r.merged_into = $1 ORDER BY rp.report_id, rp.position",
     );
     let mut named: BTreeMap<String, Vec<Named>> = BTreeMap::new();
@@ -82,5 +98,7 @@ fn read(row: &AnyRow) -> sqlx::Result<Named> {
         }),
         _ => None,
     };
-    Ok(Named { hash, view })
+    let is = |name: &str| row.try_get::<Option<&str>, _>(name).map(|found| found.is_some());
+    let known = Known { shown: view.is_some(), arrived: is("arrived")?, refused: is("refused")? };
+    Ok(Named { hash, known, view })
 }

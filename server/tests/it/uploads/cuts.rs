@@ -2,7 +2,7 @@
 
 use super::{begin, offset, piece, send, swing_photo, tus};
 use crate::app::{TestApp, problem, sha256};
-use crate::both_engines;
+use crate::every_store;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use sha1::Digest as _;
@@ -15,7 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use vigie::app::{App, Edges};
 use vigie::edges::mail::Mailer;
 
-both_engines!(
+every_store!(
     of_two_who_write_at_one_offset_one_wins,
     a_line_that_breaks_keeps_what_arrived,
     a_line_that_falls_silent_keeps_what_arrived,
@@ -40,6 +40,7 @@ async fn of_two_who_write_at_one_offset_one_wins(app: TestApp) {
         at = usize::try_from(offset(&app, &address).await).unwrap();
     }
     send(&app, &address, at, &photo[at..]).await;
+    app.run_jobs().await;
     let kept = app.get(&format!("/photos/{}/320.jpg", sha256(&photo))).send().await.unwrap();
     assert_eq!(kept.status(), 200);
 }
@@ -75,6 +76,7 @@ async fn a_line_that_breaks_keeps_what_arrived(app: TestApp) {
     .await;
     assert_eq!(offset(&app, &checked).await, 0, "with a checksum it counts whole or not at all");
     assert_eq!(send(&app, &bare, 70_001, &photo[70_001..]).await, photo.len() as u64);
+    app.run_jobs().await;
 }
 
 async fn a_line_that_falls_silent_keeps_what_arrived(app: TestApp) {
@@ -91,6 +93,7 @@ async fn a_line_that_falls_silent_keeps_what_arrived(app: TestApp) {
     line.write_all(&photo[1_001..]).await.unwrap();
     drop(line);
     assert_eq!(send(&app, &address, 2_002, &photo[2_002..]).await, photo.len() as u64);
+    app.run_jobs().await;
 }
 
 /// The same data, served by another process.
@@ -112,6 +115,7 @@ async fn a_restart_in_the_middle_loses_nothing(mut app: TestApp) {
     assert_eq!(send(&app, &address, 60_000, &photo[60_000..]).await, photo.len() as u64);
     (app.app, app.url) = restarted(&app).await;
     assert_eq!(offset(&app, &address).await, photo.len() as u64);
+    app.run_jobs().await;
 }
 
 async fn finishing_can_be_repeated_from_anywhere(app: TestApp) {
@@ -132,6 +136,7 @@ async fn finishing_can_be_repeated_from_anywhere(app: TestApp) {
     let address = begin(&app, &lost).await;
     send(&app, &address, 0, &lost[..60_000]).await;
     app.app.blobs.delete_under("uploads").await.unwrap();
+    app.run_jobs().await;
     let refused = piece(&app, &address, 60_000, &lost[60_000..]).send().await.unwrap();
     assert_eq!(problem(refused).await.1, "upload_unknown");
     assert_eq!(tus(&app, "HEAD", &address).send().await.unwrap().status(), 404);
