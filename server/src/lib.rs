@@ -6,6 +6,7 @@
 pub mod app;
 pub mod backup;
 pub mod cli;
+pub mod cells;
 pub mod config;
 pub mod db;
 pub mod demo;

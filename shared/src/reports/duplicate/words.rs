@@ -5,6 +5,7 @@
 
 use super::lexicon::{ANOTHER, Dimension, EVERYWHERE, IDLE, ONE_WORD, SPOTS, THINGS};
 use crate::text;
+use std::sync::OnceLock;
 
 /// Words looked at; who writes more has said it by then.
 const MOST: usize = 80;
@@ -18,8 +19,8 @@ pub struct Words {
     /// Lines of [`THINGS`], one bit each.
     things: u128,
     spots: Vec<(Dimension, String)>,
-    /// What is left when idle words are gone.
-    telling: Vec<String>,
+    /// Three letters at a time of what is left when idle words are gone, sorted; each word with a blank before and behind.
+    trigrams: Vec<[char; 3]>,
     everywhere: bool,
     /// It says that it is one more.
     pub another: bool,
@@ -63,6 +64,7 @@ impl Words {
             let before = if n == 0 { "" } else { all[n - 1] };
             words.read(before, word);
         }
+        words.trigrams.sort_unstable();
         let says = |wanted: &[Dimension]| words.spots.iter().any(|(dimension, _)| wanted.contains(dimension));
         if says(&[Dimension::Number, Dimension::Level]) && !says(&[Dimension::Room]) {
             words.spots.push((Dimension::Room, CLASSROOM.to_owned()));
@@ -75,29 +77,27 @@ impl Words {
         if matches!(before, "mon" | "son" | "notre" | "ma" | "sa" | "votre") {
             return;
         }
-        for (n, line) in THINGS.iter().enumerate() {
-            if means(word, line) {
-                self.things |= 1 << n;
+        let mut idle = false;
+        for meaning in meanings(word) {
+            match meaning {
+                Meaning::Thing(bit) => self.things |= 1 << bit,
+                Meaning::Spot(dimension, value) => self.spots.push((*dimension, (*value).to_owned())),
+                Meaning::Idle => idle = true,
             }
         }
-        for (dimension, values) in SPOTS {
-            if let Some(value) = values.iter().find(|line| means(word, line)) {
-                self.spots.push((*dimension, (*value).to_owned()));
-            }
-        }
-        let numbered = matches!(before, "salle" | "classe" | "porte" | "bureau")
-            && word.starts_with(|c: char| c.is_ascii_digit());
-        if numbered || (before.starts_with("bat") && word.len() == 1) {
+        let room = matches!(before, "salle" | "classe" | "porte" | "bureau");
+        if room && word.starts_with(|c: char| c.is_ascii_digit()) || before.starts_with("bat") && word.len() == 1 {
             self.spots.push((Dimension::Number, word.to_owned()));
         }
-        if !IDLE.split(' ').any(|idle| idle == word) {
-            self.telling.push(word.to_owned());
+        if !idle {
+            let letters: Vec<char> = [" ", word, " "].concat().chars().collect();
+            self.trigrams.extend(letters.windows(3).map(|window| [window[0], window[1], window[2]]));
         }
     }
 
     /// Whether they say anything at all.
     pub fn is_silent(&self) -> bool {
-        self.telling.is_empty() && self.things == 0 && self.spots.is_empty()
+        self.trigrams.is_empty() && self.things == 0 && self.spots.is_empty()
     }
 
     /// How `self` stands to `other`, where `implied` (a room of [`SPOTS`]) goes without saying.
@@ -111,7 +111,7 @@ impl Words {
             one_spot: telling(self) != telling(other),
             vague: self.things == 0 || other.things == 0,
             silent: self.is_silent() || other.is_silent(),
-            percent: percent(&self.telling, &other.telling),
+            percent: percent(&self.trigrams, &other.trigrams),
             ..Likeness::default()
         };
         let mut clash = false;
@@ -137,33 +137,63 @@ fn ones() -> u128 {
     THINGS.iter().enumerate().filter(|(_, line)| line.starts_with('=')).fold(0, |ones, (n, _)| ones | 1 << n)
 }
 
-/// Whether `word` is one of those that `line` of the lexicon stands for.
-fn means(word: &str, line: &str) -> bool {
-    line.split(' ').any(|stem| match stem.strip_suffix('.') {
-        Some(whole) => word == whole || word.strip_suffix(['s', 'x']) == Some(whole),
-        None => word.starts_with(stem),
-    })
+/// What a word of the lexicon stands for.
+enum Meaning {
+    /// A line of [`THINGS`].
+    Thing(usize),
+    /// A value of [`SPOTS`].
+    Spot(Dimension, &'static str),
+    /// Nothing.
+    Idle,
 }
 
-/// Trigrams in common (Dice), each word with a blank before and behind.
-fn percent(one: &[String], other: &[String]) -> usize {
-    let (one, mut other) = (trigrams(one), trigrams(other));
-    let all = one.len() + other.len();
-    let mut shared = 0_usize;
-    for trigram in one {
-        if let Some(at) = other.iter().position(|candidate| *candidate == trigram) {
-            other.swap_remove(at);
-            shared += 1;
+/// How a word of the lexicon begins, whether that is the whole of it, and what it stands for.
+type Entry = (&'static str, bool, Meaning);
+
+/// What `word` stands for.
+fn meanings(word: &str) -> impl Iterator<Item = &'static Meaning> {
+    static LEXICON: OnceLock<Vec<Entry>> = OnceLock::new();
+    let lexicon = LEXICON.get_or_init(lexicon);
+    let letter = word.as_bytes().first().copied();
+    let begin = lexicon.partition_point(|(stem, ..)| stem.as_bytes().first().copied() < letter);
+    let alike = lexicon[begin..].iter().take_while(move |(stem, ..)| stem.as_bytes().first().copied() == letter);
+    let fits = |stem: &str, whole: bool| match word.strip_prefix(stem) {
+        Some(rest) => !whole || matches!(rest, "" | "s" | "x"),
+        None => false,
+    };
+    let found: Vec<_> = alike.filter(|(stem, whole, _)| fits(stem, *whole)).map(|(.., meaning)| meaning).collect();
+    found.into_iter()
+}
+
+/// Every word of the lexicon, sorted.
+fn lexicon() -> Vec<Entry> {
+    let mut entries: Vec<Entry> = vec![];
+    let stems = |line: &'static str| {
+        let words = line.trim_start_matches("= ").split(' ');
+        words.map(|stem| (stem.trim_end_matches('.'), stem.ends_with('.')))
+    };
+    for (bit, line) in THINGS.iter().enumerate() {
+        entries.extend(stems(line).map(|(stem, whole)| (stem, whole, Meaning::Thing(bit))));
+    }
+    for (dimension, values) in SPOTS {
+        for line in *values {
+            entries.extend(stems(line).map(|(stem, whole)| (stem, whole, Meaning::Spot(*dimension, line))));
         }
     }
-    (200 * shared).checked_div(all).unwrap_or(0)
+    entries.extend(IDLE.split(' ').map(|word| (word, true, Meaning::Idle)));
+    entries.sort_by_key(|(stem, ..)| *stem);
+    entries
 }
 
-fn trigrams(words: &[String]) -> Vec<[char; 3]> {
-    let mut found = Vec::new();
-    for word in words {
-        let letters: Vec<char> = [" ", word, " "].concat().chars().collect();
-        found.extend(letters.windows(3).map(|window| [window[0], window[1], window[2]]));
+/// How much of two sorted lists is in common (Dice).
+fn percent(one: &[[char; 3]], other: &[[char; 3]]) -> usize {
+    let (mut i, mut j, mut shared) = (0, 0, 0_usize);
+    while i < one.len() && j < other.len() {
+        match one[i].cmp(&other[j]) {
+            std::cmp::Ordering::Less => i += 1,
+            std::cmp::Ordering::Greater => j += 1,
+            std::cmp::Ordering::Equal => (i, j, shared) = (i + 1, j + 1, shared + 1),
+        }
     }
-    found
+    (200 * shared).checked_div(one.len() + other.len()).unwrap_or(0)
 }
