@@ -15,7 +15,7 @@ ALTER TABLE photos ADD COLUMN look BIGINT;      -- 64 bits of which pictures ali
 CREATE INDEX reports_open_of ON reports (place_id, category, received_at) WHERE merged_into IS NULL AND closed_at IS NULL AND private = 0;
 CREATE INDEX reports_open_at ON reports (place_id, received_at) WHERE merged_into IS NULL AND closed_at IS NULL AND private = 0;
 CREATE INDEX reports_closed_at ON reports (place_id, closed_at) WHERE merged_into IS NULL AND closed_at IS NOT NULL AND private = 0;
-CREATE INDEX reports_by_cell ON reports (cell, received_at) WHERE merged_into IS NULL AND cell IS NOT NULL AND private = 0;
+CREATE INDEX reports_near ON reports (cell, category, received_at) WHERE merged_into IS NULL AND cell IS NOT NULL AND private = 0;
 
 CREATE TABLE alike (
     report_id TEXT NOT NULL REFERENCES reports (id),    -- the later one

@@ -5,8 +5,8 @@
 
 pub mod app;
 pub mod backup;
-pub mod cli;
 pub mod cells;
+pub mod cli;
 pub mod config;
 pub mod db;
 pub mod demo;

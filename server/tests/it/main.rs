@@ -4,10 +4,12 @@
 
 mod app;
 mod awaited;
+mod cells;
 mod duplicates;
 mod failures;
 mod mail;
 mod mail_delivery;
+mod merging;
 mod photos;
 mod places;
 mod places_register;

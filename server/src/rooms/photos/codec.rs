@@ -19,6 +19,8 @@ pub struct Sizes {
     pub dimensions: (u32, u32),
     /// Longest side asked for, and the JPEG.
     pub jpegs: Vec<(u32, Vec<u8>)>,
+    /// What it looks like, see [`super::look`].
+    pub look: Option<i64>,
 }
 
 /// Decodes `bytes` and encodes every size of [`SIZES`].
@@ -47,7 +49,7 @@ pub fn sizes(bytes: &[u8]) -> Result<Sizes> {
         picture = shrink(picture, side)?;
         jpegs.push((side, encode(&picture)?));
     }
-    Ok(Sizes { dimensions, jpegs })
+    Ok(Sizes { dimensions, jpegs, look: super::look::of(&picture) })
 }
 
 /// Encodes a picture as the server keeps it: baseline, 4:2:0, no metadata.

@@ -6,6 +6,7 @@
 
 pub mod codec;
 pub mod http;
+pub mod look;
 pub mod store;
 
 use crate::app::App;
@@ -55,6 +56,7 @@ pub async fn keep(app: &App, hash: &PhotoHash, bytes: Bytes) -> Result<PhotoRece
     let mut tx = app.db.write().await?;
     let receipt = PhotoReceipt { hash: hash.clone(), width, height };
     store::insert(&mut tx, &receipt, app.clock.now()).await?;
+    store::set_look(&mut tx, hash, sizes.look).await?;
     tx.commit().await?;
     reports::awaited::photo_came(app, hash).await?;
     Ok(receipt)

@@ -29,3 +29,13 @@ pub async fn insert(tx: &mut Tx, photo: &PhotoReceipt, at: Instant) -> sqlx::Res
         .await?;
     Ok(())
 }
+
+/// Keeps what a photo looks like.
+pub async fn set_look(tx: &mut Tx, hash: &PhotoHash, look: Option<i64>) -> sqlx::Result<()> {
+    sqlx::query("UPDATE photos SET look = $2 WHERE hash = $1")
+        .bind(hash.as_str())
+        .bind(look)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}

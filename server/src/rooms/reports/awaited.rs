@@ -3,7 +3,7 @@
 //! Words and photos are separate deliveries and may cross. Each looks, after its own commit, whether all is there now:
 //! the last to commit sees the whole, and a crash in between is mended by repeating either delivery.
 
-use super::{jobs, store};
+use super::{jobs, judging, store};
 use crate::app::App;
 use crate::error::Result;
 use shared::ids::{ParcelId, PhotoHash};
@@ -12,7 +12,7 @@ use shared::instant::{Instant, MINUTE};
 /// How long mails wait for photos that were announced, in milliseconds.
 pub const PATIENCE: i64 = 10 * MINUTE;
 /// The urgency that waits for nothing.
-const IMMEDIATE: i16 = 4;
+pub const IMMEDIATE: i16 = 4;
 
 /// When mails leave about words that came at `at`, some of their photos still `missing` or not.
 pub fn leave_at(at: Instant, urgency: i16, missing: bool) -> Instant {
@@ -31,7 +31,9 @@ pub async fn missing(app: &App, parcel: &ParcelId) -> Result<Vec<PhotoHash>> {
 /// A photo is there: the mails of the reports for which it was the last one leave.
 pub async fn photo_came(app: &App, hash: &PhotoHash) -> Result<()> {
     for report in store::naming(app.db.read(), hash).await? {
-        missing(app, &report).await?;
+        if missing(app, &report).await?.is_empty() {
+            judging::look_again(app, &report).await?;
+        }
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Two reports side by side: the same, perhaps, or not; and why.
 
-use super::kinds::{is_single, lasts, lately, room};
+use super::kinds::{is_outdoors, is_single, lasts, lately, room, spreads};
 use super::words::{Likeness, Words};
 use super::{Facts, Reason};
 use crate::instant::DAY;
@@ -128,9 +128,8 @@ impl Sides<'_> {
     /// What time, status and place leave of the judgement.
     fn bounded(&self) -> Outcome {
         let judged = self.judged();
-        let outdoors = |slug: &str| slug.starts_with("abords") || slug.starts_with("cour");
         if self.place == Where::Neighbours {
-            let shared = self.draft.category.as_deref().is_some_and(outdoors) && self.what == What::Same;
+            let shared = self.draft.category.as_deref().is_some_and(is_outdoors) && self.what == What::Same;
             return if shared { judged.max(Outcome::Perhaps) } else { Outcome::New };
         }
         match self.known.closed_at {
@@ -159,9 +158,9 @@ impl Sides<'_> {
             };
         }
         if likeness.other_spot || self.another || self.far() {
-            let alike = likeness.percent >= ALIKE;
-            let related =
-                likeness.same_thing && alike || self.what == What::Same && (likeness.same_thing || alike);
+            let spreads =
+                self.slug().is_some_and(spreads) && self.what == What::Same || self.photo_within(PHOTO_ALIKE);
+            let related = spreads && (likeness.same_thing || likeness.percent >= ALIKE);
             return if related { Outcome::Perhaps } else { Outcome::New };
         }
         if self.what == What::Same { self.same_category() } else { self.other_category() }

@@ -67,6 +67,16 @@ pub fn is_single(slug: &str) -> bool {
     )
 }
 
+/// Whether two such troubles in two rooms may have one cause: a leak, a boiler, rats. Two doors have two.
+pub fn spreads(slug: &str) -> bool {
+    is_single(slug) || matches!(slug, "bati-fuite-infiltration" | "energie-electricite" | "energie-air-bruit")
+}
+
+/// Whether such a trouble lies outdoors, where two neighbouring places may both see it.
+pub fn is_outdoors(slug: &str) -> bool {
+    slug.starts_with("abords") || slug.starts_with("cour")
+}
+
 /// The room that goes without saying in a category, as the lexicon begins it; "-" where there is none.
 pub fn room(slug: Option<&str>) -> &'static str {
     match slug.unwrap_or_default() {

@@ -11,7 +11,7 @@ mod lexicon;
 mod words;
 
 pub use compare::{Comparison, NEAR, Outcome};
-pub use kinds::{lasts, lately};
+pub use kinds::{is_outdoors, lasts, lately};
 
 use crate::geo::Position;
 use crate::ids::{ParcelId, PlaceId};
@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use words::Words;
 
 /// Most reports that one is linked with.
-const MOST_LINKS: usize = 3;
+const MOST_LINKS: usize = 2;
 
 /// What the judge knows of a report.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,8 +59,6 @@ pub struct Said<'a> {
 pub enum Reason {
     /// The person said so.
     Said,
-    /// A human put them together.
-    ByHand,
     /// On the same place.
     SamePlace,
     /// Within [`NEAR`] metres.
@@ -89,9 +87,8 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 13] = [
         Self::Said,
-        Self::ByHand,
         Self::SamePlace,
         Self::Near,
         Self::SameCategory,
@@ -110,7 +107,6 @@ impl Reason {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Said => "said",
-            Self::ByHand => "by_hand",
             Self::SamePlace => "same_place",
             Self::Near => "near",
             Self::SameCategory => "same_category",

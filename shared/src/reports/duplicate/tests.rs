@@ -1,3 +1,5 @@
+//! The judge by table of cases; how it does on real sentences is in `shared/tests/duplicates.rs`.
+
 use super::*;
 use crate::ids::mint;
 use crate::instant::DAY;

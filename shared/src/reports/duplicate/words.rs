@@ -86,7 +86,9 @@ impl Words {
             }
         }
         let room = matches!(before, "salle" | "classe" | "porte" | "bureau");
-        if room && word.starts_with(|c: char| c.is_ascii_digit()) || before.starts_with("bat") && word.len() == 1 {
+        if room && word.starts_with(|c: char| c.is_ascii_digit())
+            || before.starts_with("bat") && word.len() == 1
+        {
             self.spots.push((Dimension::Number, word.to_owned()));
         }
         if !idle {
@@ -156,12 +158,14 @@ fn meanings(word: &str) -> impl Iterator<Item = &'static Meaning> {
     let lexicon = LEXICON.get_or_init(lexicon);
     let letter = word.as_bytes().first().copied();
     let begin = lexicon.partition_point(|(stem, ..)| stem.as_bytes().first().copied() < letter);
-    let alike = lexicon[begin..].iter().take_while(move |(stem, ..)| stem.as_bytes().first().copied() == letter);
+    let alike =
+        lexicon[begin..].iter().take_while(move |(stem, ..)| stem.as_bytes().first().copied() == letter);
     let fits = |stem: &str, whole: bool| match word.strip_prefix(stem) {
         Some(rest) => !whole || matches!(rest, "" | "s" | "x"),
         None => false,
     };
-    let found: Vec<_> = alike.filter(|(stem, whole, _)| fits(stem, *whole)).map(|(.., meaning)| meaning).collect();
+    let found: Vec<_> =
+        alike.filter(|(stem, whole, _)| fits(stem, *whole)).map(|(.., meaning)| meaning).collect();
     found.into_iter()
 }
 
