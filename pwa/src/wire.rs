@@ -7,8 +7,11 @@ use js_sys::{Array, Object};
 pub use outbox::json::Json;
 use shared::lang::Message;
 use shared::places::{Kind, Place, PlacePack, PlacePage};
+use shared::reports::duplicate::Reason;
 use shared::reports::status::Status;
-use shared::reports::{Event, JournalEntry, Mine, PhotoView, ReportBrief, ReportList, ReportPage, Voice};
+use shared::reports::{
+    Event, JournalEntry, Mine, PhotoView, ReportBrief, ReportList, ReportPage, Resembling, Voice,
+};
 use shared::routing::Function;
 use shared::routing::rules::Criteria;
 use std::collections::BTreeMap;
@@ -162,7 +165,11 @@ fn status(json: &Json, name: &str) -> Option<Status> {
 fn event(json: &Json) -> Option<Event> {
     Some(match &*json.text("event")? {
         "received" => Event::Received,
-        "supported" => Event::Supported { people: json.whole("people")? },
+        "supported" => Event::Supported { people: json.whole("people")?, why: json.some("why", reason)? },
+        "resembles" => Event::Resembles { number: json.whole("number")?, why: json.list("why", reason)? },
+        "joined" => Event::Joined { number: json.whole("number")? },
+        "parted" => Event::Parted { number: json.whole("number")? },
+        "urgency_raised" => Event::UrgencyRaised { to: urgency(json, "to")? },
         "notice_sent" => Event::NoticeSent {
             function: function(json)?,
             name: json.words("name"),
@@ -179,10 +186,28 @@ fn criteria(json: &Json) -> Option<Criteria> {
     Some(Criteria {
         kind: json.text("kind").and_then(|kind| shared::reports::kind::Kind::parse(&kind)),
         category: json.text("category"),
-        urgency: json.whole("urgency").and_then(|urgency| i16::try_from(urgency).ok()),
+        urgency: urgency(json, "urgency"),
         status: status(json, "status"),
         zone: json.text("zone"),
     })
+}
+
+fn reason(json: &Json) -> Option<Reason> {
+    Reason::parse(&json.as_text()?)
+}
+
+fn urgency(json: &Json, name: &str) -> Option<i16> {
+    json.whole(name).and_then(|urgency| i16::try_from(urgency).ok())
+}
+
+impl Read for Resembling {
+    fn read(json: &Json) -> Option<Self> {
+        Some(Self {
+            id: json.at("id").as_id()?,
+            number: json.whole("number")?,
+            why: json.list("why", reason)?,
+        })
+    }
 }
 
 impl Read for Mine {
@@ -195,10 +220,11 @@ impl Read for ReportPage {
     fn read(json: &Json) -> Option<Self> {
         Some(Self {
             brief: ReportBrief::read(&json.at("brief"))?,
-            urgency: json.whole("urgency").and_then(|urgency| i16::try_from(urgency).ok())?,
+            urgency: urgency(json, "urgency")?,
             voices: json.list("voices", Voice::read)?,
             desks: json.list("desks", Json::as_desk)?,
             journal: json.list("journal", JournalEntry::read)?,
+            alike: json.some("alike", Resembling::read)?,
             mine: json.maybe("mine", Mine::read)?,
         })
     }

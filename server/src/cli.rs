@@ -83,6 +83,20 @@ enum Command {
     /// What failed, and trying it again
     #[command(subcommand)]
     Jobs(Jobs),
+    /// Put a report under another one that is about the same
+    Merge {
+        /// The report's number
+        number: i64,
+        /// The number of the one that stays
+        into: i64,
+    },
+    /// Let a report that was put under another one stand on its own again
+    Split {
+        /// The number of the one it was put under
+        number: i64,
+        /// Its id; without it, the ids to choose from are listed
+        parcel: Option<String>,
+    },
     /// Load a fictional city into an empty database
     Demo,
 }
@@ -203,6 +217,10 @@ async fn dispatch(line: Line) -> Result<ExitCode> {
         Command::Jobs(Jobs::List) => say(&jobs::command::list(&app).await?),
         Command::Jobs(Jobs::Retry { id, all }) => {
             say(&jobs::command::retry(&app, id.as_deref(), all).await?);
+        }
+        Command::Merge { number, into } => say(&reports::merging::merge(&app, number, into).await?),
+        Command::Split { number, parcel } => {
+            say(&reports::merging::split(&app, number, parcel.as_deref()).await?);
         }
         Command::Doctor | Command::Demo => {}
     }

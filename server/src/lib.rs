@@ -5,6 +5,7 @@
 
 pub mod app;
 pub mod backup;
+pub mod cells;
 pub mod cli;
 pub mod config;
 pub mod db;

@@ -41,6 +41,9 @@ pub const XVFB: Tool = Tool { names: &["Xvfb"], apt: "xvfb", dnf: "xorg-x11-serv
 /// The second engine; Debian keeps it out of PATH.
 pub const POSTGRES: Tool =
     Tool { names: &["initdb"], apt: "postgresql", dnf: "postgresql-server", brew: "postgresql" };
+/// Measures distances for us to compare with; it is a library beside that.
+pub const POSTGIS: Tool =
+    Tool { names: &["../lib/postgis-3.so"], apt: "postgresql-postgis", dnf: "postgis", brew: "postgis" };
 /// Brings up the loopback of a fresh network namespace.
 pub const IP: Tool = Tool { names: &["ip"], apt: "iproute2", dnf: "iproute", brew: "" };
 

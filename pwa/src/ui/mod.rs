@@ -13,4 +13,4 @@ pub use failure::{notice, stale, unanswered};
 pub use icon::{category_icon, flip, icon, urgency_icon};
 pub use photo::{Thumb, ThumbProps, server_photo};
 pub use report_row::{age, picture, report_row, state_pill, title, waiting, yours};
-pub use timeline::timeline;
+pub use timeline::{reasons, timeline};

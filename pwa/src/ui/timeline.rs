@@ -2,6 +2,7 @@
 
 use crate::lang::{Words, iso};
 use crate::markup;
+use shared::reports::duplicate::Reason;
 use shared::reports::status::Status;
 use shared::reports::{Event, JournalEntry};
 use yew::prelude::*;
@@ -38,6 +39,8 @@ fn face(event: &Event) -> (&'static str, &'static str) {
     match event {
         Event::Received => ("us", "inbox"),
         Event::Supported { .. } => ("person", "hand"),
+        Event::Resembles { .. } | Event::Joined { .. } | Event::Parted { .. } => ("us", "info"),
+        Event::UrgencyRaised { .. } => ("planned", "alert"),
         Event::NoticeSent { function, .. } => ("us", function.as_str()),
         Event::NoMailbox { .. } => ("planned", "alert"),
         Event::StatusChanged { to: Status::Done, .. } => ("done", "check"),
@@ -60,7 +63,15 @@ fn why(words: &Words, event: &Event) -> Html {
 fn sentence(words: &Words, event: &Event) -> String {
     match event {
         Event::Received => words.say("journal_received"),
-        Event::Supported { people } => words.count("journal_supported", *people),
+        Event::Supported { people, why } => because(words, words.count("journal_supported", *people), why),
+        Event::Resembles { number, why } => {
+            because(words, numbered(words, "journal_resembles", *number), why)
+        }
+        Event::Joined { number } => numbered(words, "journal_joined", *number),
+        Event::Parted { number } => numbered(words, "journal_parted", *number),
+        Event::UrgencyRaised { to } => {
+            words.with("journal_urgency", &[("urgency", &words.of_slug("urgency_", &to.to_string()))])
+        }
         Event::NoticeSent { function, name, .. } => {
             let to = words.of_slug("function_to_", function.as_str());
             words.with("journal_sent_named", &[("to", &to), ("name", name)])
@@ -81,4 +92,22 @@ fn sentence(words: &Words, event: &Event) -> String {
             }
         }
     }
+}
+
+fn numbered(words: &Words, key: &str, number: i64) -> String {
+    words.with(key, &[("number", &number.to_string())])
+}
+
+/// What was said, with the reasons behind it.
+fn because(words: &Words, said: String, why: &[Reason]) -> String {
+    if why.is_empty() {
+        said
+    } else {
+        words.with("journal_because", &[("said", &said), ("list", &reasons(words, why))])
+    }
+}
+
+/// What speaks for and against two reports being the same, as a list.
+pub fn reasons(words: &Words, why: &[Reason]) -> String {
+    words.list(&why.iter().map(|reason| words.of_slug("because_", reason.as_str())).collect::<Vec<_>>())
 }

@@ -5,6 +5,7 @@ use minijinja::{Environment, State};
 use shared::instant::{Age, Instant};
 use shared::lang::Catalog;
 use shared::reports::ReportBrief;
+use shared::reports::duplicate::Reason;
 use shared::routing::Function;
 use shared::routing::rules::Criteria;
 use std::collections::BTreeMap;
@@ -25,7 +26,7 @@ pub fn title(words: &Catalog, brief: &ReportBrief) -> String {
     }
 }
 
-/// Gives `environment` its functions: `t`, `title_of`, `ago`, `why`, `date`, `to_functions`.
+/// Gives `environment` its functions: `t`, `title_of`, `ago`, `why`, `date`, `because`, `to_functions`.
 pub fn add(environment: &mut Environment<'static>, catalogs: &Catalogs) {
     let words = catalogs.clone();
     environment.add_function("t", move |state: &State<'_, '_>, key: &str, values: Kwargs| {
@@ -48,6 +49,10 @@ pub fn add(environment: &mut Environment<'static>, catalogs: &Catalogs) {
     let words = catalogs.clone();
     environment.add_function("date", move |state: &State<'_, '_>, at: i64| date(catalog(&words, state), at));
     let words = catalogs.clone();
+    environment.add_function("because", move |state: &State<'_, '_>, why: Vec<String>| {
+        because(catalog(&words, state), &why)
+    });
+    let words = catalogs.clone();
     environment.add_function("to_functions", move |state: &State<'_, '_>, names: Vec<String>| {
         let words = catalog(&words, state);
         let named = names.iter().filter_map(|name| Function::parse(name));
@@ -57,6 +62,12 @@ pub fn add(environment: &mut Environment<'static>, catalogs: &Catalogs) {
                 .collect::<Vec<_>>(),
         )
     });
+}
+
+/// What speaks for and against two reports being the same, as a list.
+fn because(words: &Catalog, why: &[String]) -> String {
+    let reasons = why.iter().filter_map(|reason| Reason::parse(reason));
+    words.list(&reasons.map(|reason| words.say(&format!("because_{}", reason.as_str()))).collect::<Vec<_>>())
 }
 
 fn catalog<'a>(catalogs: &'a Catalogs, state: &State<'_, '_>) -> &'a Catalog {

@@ -30,6 +30,15 @@ fn with_photos(photos: &[&[u8]]) -> Value {
     body
 }
 
+/// A report of something else for each `n`, which joins none of the others.
+fn another(n: usize, photo: &[u8]) -> Value {
+    let things = ["Un portail", "Un toboggan", "Un radiateur", "Un extincteur", "Une vitre", "Un robinet"];
+    let mut body = with_photos(&[photo]);
+    body["category"] = Value::Null;
+    body["description"] = json!(things[n]);
+    body
+}
+
 async fn words_are_taken_and_shown_before_their_photos(app: TestApp) {
     let app = app.with_city().await;
     let (one, two) = (photo::tiny().bytes, photo::without_exif().bytes);
@@ -101,8 +110,7 @@ async fn words_and_photo_that_cross_find_each_other(app: TestApp) {
     let app = app.with_city().await;
     for seed in 0..6 {
         let photo = photo::small((43.05, 5.02), 100 + u32::from(seed)).bytes;
-        let mut body = with_photos(&[&photo]);
-        body["category"] = Value::Null;
+        let body = another(usize::from(seed), &photo);
         let mine = parcel(seed);
         // The same photo, known or new, and its words: any of them may be first.
         tokio::join!(receipt(&app, &mine, &body), app.photo(&photo), receipt(&app, &mine, &body));
@@ -113,11 +121,7 @@ async fn words_and_photo_that_cross_find_each_other(app: TestApp) {
 async fn a_server_that_dies_with_a_photo_in_hand_keeps_no_mail_back(app: TestApp) {
     let app = app.with_city().await;
     let photos = [photo::tiny().bytes, photo::without_exif().bytes];
-    let bodies = photos.each_ref().map(|photo| {
-        let mut body = with_photos(&[photo]);
-        body["category"] = Value::Null;
-        body
-    });
+    let bodies = [another(0, &photos[0]), another(1, &photos[1])];
     for (seed, (photo, body)) in (1..).zip(photos.iter().zip(&bodies)) {
         receipt(&app, &parcel(seed), body).await;
         // The photo is kept, and then the server dies: nobody was told.

@@ -54,8 +54,10 @@ async fn a_word_about_what_is_not_public_or_elsewhere_is_not_heard(app: TestApp)
     let app = app.with_city().await;
     receipt(&app, &parcel(1), &saying(swing(), "category", json!("securite-intrusion"))).await;
     receipt(&app, &parcel(2), &saying(swing(), "place", json!("9990002Y"))).await;
-    for (seed, named) in (3..).zip([parcel(1).id, parcel(2).id, parcel(99).id]) {
+    let named = [("Portail", parcel(1).id), ("Radiateur", parcel(2).id), ("Extincteur", parcel(99).id)];
+    for (seed, (words, named)) in (3..).zip(named) {
         let said = saying(saying(gate(), "same_as", json!(named)), "category", Value::Null);
+        let said = saying(said, "description", json!(words));
         assert_eq!(outcome(&receipt(&app, &parcel(seed), &said).await).0, "new");
     }
     app.run_jobs().await;

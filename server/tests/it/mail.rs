@@ -67,6 +67,7 @@ async fn a_letter_is_what_big_receivers_take_and_what_people_read(app: TestApp) 
     body["mail"] = json!("parent@example.org");
     app.report(&parcel(1), &body).await;
     body["category"] = json!("hygiene-toilettes");
+    body["description"] = json!("Plus de verrou.");
     app.report(&parcel(2), &body).await;
     app.run_jobs().await;
     let mails = app.mails();

@@ -5,11 +5,13 @@
 mod app;
 mod awaited;
 mod backup;
+mod cells;
 mod duplicates;
 mod failures;
 mod mail;
 mod mail_delivery;
 mod migrations;
+mod merging;
 mod photos;
 mod places;
 mod places_register;

@@ -167,7 +167,7 @@ async fn two_writers_of_one_journal_wait_for_each_other(app: TestApp) {
     receipt(&app, &parcel(1), &swing()).await;
     app.run_jobs().await;
     let (db, id) = (&app.app.db, parcel(1).id);
-    let supported = |people| Event::Supported { people };
+    let supported = |people| Event::Supported { people, why: vec![] };
     let mut first = db.write().await.unwrap();
     note(&mut first, &id, MORNING, &supported(2)).await.unwrap();
     let second = tokio::spawn({

@@ -148,10 +148,12 @@ mailboxes = [
     app.app.clock.advance(14 * DAY / 24 - 1);
     let mut moment = swing();
     moment["category"] = json!("cour-sol-arbre");
+    moment["description"] = json!("Une branche fendue.");
     app.report(&parcel(2), &moment).await;
     app.run_jobs().await;
     app.app.clock.advance(1);
     moment["category"] = json!("hygiene-toilettes");
+    moment["description"] = json!("Plus de verrou.");
     app.report(&parcel(3), &moment).await;
     app.run_jobs().await;
     let mails = app.mails();

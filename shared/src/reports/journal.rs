@@ -1,5 +1,6 @@
 //! The public transparency log of a report: who, as a role or a function, did what, when and why.
 
+use super::duplicate::Reason;
 use super::status::Status;
 use crate::instant::Instant;
 use crate::routing::Function;
@@ -25,6 +26,31 @@ pub enum Event {
     Supported {
         /// People who wait, with this one.
         people: i64,
+        /// Why a report was counted as support; empty for "moi aussi".
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        why: Vec<Reason>,
+    },
+    /// It may be the same as another one: both stand, for a human to say.
+    Resembles {
+        /// The other's number.
+        number: i64,
+        /// What speaks for it and against it.
+        why: Vec<Reason>,
+    },
+    /// A human put it together with another one.
+    Joined {
+        /// The other's number.
+        number: i64,
+    },
+    /// A human took it apart from another one.
+    Parted {
+        /// The other's number.
+        number: i64,
+    },
+    /// Somebody who waits says that it is more urgent.
+    UrgencyRaised {
+        /// 1 to 4.
+        to: i16,
     },
     /// A message left for a desk.
     NoticeSent {

@@ -7,13 +7,15 @@ mod journal;
 pub mod kind;
 pub mod status;
 
+pub use journal::{Event, JournalEntry};
+
 use crate::geo::Position;
 use crate::ids::{ParcelId, PhotoHash, PlaceId};
 use crate::instant::Instant;
 use crate::places::DeskView;
 use crate::problem::{Code, Problem};
 use crate::text;
-pub use journal::{Event, JournalEntry};
+use duplicate::Reason;
 use serde::{Deserialize, Serialize};
 use status::Status;
 
@@ -246,9 +248,23 @@ pub struct ReportPage {
     pub desks: Vec<DeskView>,
     /// What was done, oldest first.
     pub journal: Vec<JournalEntry>,
+    /// Public reports that may be the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alike: Vec<Resembling>,
     /// Given to whoever shows the key of a report or support of theirs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mine: Option<Mine>,
+}
+
+/// A report that may be the same as the one shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resembling {
+    /// Its id.
+    pub id: ParcelId,
+    /// Its number.
+    pub number: i64,
+    /// What speaks for it and against it.
+    pub why: Vec<Reason>,
 }
 
 /// What only the reporter sees.

@@ -6,6 +6,7 @@ mod country;
 mod first_load;
 mod intake;
 mod lighthouse;
+mod million;
 mod phone;
 mod photo;
 mod register;
@@ -15,8 +16,10 @@ mod words;
 
 use crate::{app, places, postgres::Postgres, sh, signals, tools};
 use anyhow::{Context, Result, bail};
+use serde_json::Value;
 use server::Server;
 use std::borrow::Cow;
+use std::path::PathBuf;
 
 /// A line of the table.
 pub struct Row {
@@ -36,7 +39,11 @@ impl Row {
 }
 
 /// What can be measured by itself.
+<<<<<<< HEAD
 const NAMES: [&str; 7] = ["first-load", "server", "lighthouse", "phone", "intake", "words", "register"];
+=======
+const NAMES: [&str; 7] = ["first-load", "server", "lighthouse", "phone", "intake", "words", "million"];
+>>>>>>> 0c78887 (Link, join and part reports: candidates by place and cell, photos' looks, urgency raised by supporters)
 
 /// Prints the table; with names, of those measurements only.
 pub fn run(wanted: &[String]) -> Result<()> {
@@ -79,8 +86,13 @@ pub fn run(wanted: &[String]) -> Result<()> {
             eprintln!("skipped: PostgreSQL is not installed");
         }
     }
+<<<<<<< HEAD
     if wants("register") {
         rows.extend(register()?);
+=======
+    if wants("million") {
+        rows.extend(sh::step("a million reports", million::measure)?);
+>>>>>>> 0c78887 (Link, join and part reports: candidates by place and cell, photos' looks, urgency raised by supporters)
     }
     print(&rows);
     Ok(())
@@ -141,6 +153,22 @@ fn intake(
         budget: "200 MB".into(),
     });
     Ok(rows)
+}
+
+/// Builds a program of figures; `verb` is `bench` for the shipped form of what is inside it, else `test`.
+fn program(verb: &str, package: &str, name: &str) -> Result<PathBuf> {
+    let mut cargo = sh::cargo();
+    cargo.args([verb, "-p", package, "--bench", name, "--no-run"]);
+    let messages = sh::read(cargo.arg("--message-format=json-render-diagnostics"))?;
+    let built = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let mut programs = built.filter_map(|message| Some(PathBuf::from(message["executable"].as_str()?)));
+    programs.next_back().with_context(|| format!("cargo built no {name}"))
+}
+
+/// What such a program prints: `what`, figure and budget with tabs between.
+fn row(line: &str) -> Option<Row> {
+    let mut words = line.split('\t').map(str::to_owned);
+    Some(Row { what: words.next()?, figure: words.next()?, budget: words.next()?.into() })
 }
 
 fn print(rows: &[Row]) {

@@ -80,6 +80,13 @@ fn run_suites(suites: &[Suite], filter: &[String]) -> Result<Tally> {
     let chosen = choose(suites, filter);
     let own_cluster = std::env::var_os("VIGIE_TEST_POSTGRES").is_none();
     tools::ensure(&needed(&chosen, own_cluster))?;
+    // Without it the tests that would ask it compare with a look at every row, and say so.
+    if own_cluster
+        && chosen.iter().any(|(suite, _)| suite.name == "it")
+        && let Err(error) = tools::ensure(&[tools::POSTGIS])
+    {
+        eprintln!("{error:#}");
+    }
     let browsers = chosen.iter().any(|(suite, _)| suite.apart);
     // Without it the tests in Firefox say what is missing, and the others run.
     let path = browsers.then(geckodriver::path).transpose().unwrap_or_else(|error| {

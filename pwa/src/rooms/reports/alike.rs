@@ -11,10 +11,10 @@ use crate::markup;
 use crate::route::Filter;
 use crate::ui::{age, picture, title, waiting};
 use crate::world::World;
+use outbox::edges;
 use shared::ids::ParcelId;
 use shared::reports::category::is_private;
 use shared::reports::duplicate::{Facts, Said, suggest};
-use shared::reports::status::Status;
 use shared::reports::{ReportBrief, ReportList};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -41,15 +41,33 @@ pub fn use_alike(w: &World) -> Alike {
 
 fn suggested(w: &World, open: &[ReportBrief]) -> Vec<ParcelId> {
     let Some(place) = w.draft.place.clone() else { return vec![] };
-    let draft =
-        Facts { id: w.draft.id.clone(), place, category: w.draft.category.clone(), status: Status::New };
+    let draft = Facts {
+        id: w.draft.id.clone(),
+        place: Some(place),
+        position: None,
+        category: w.draft.category.clone(),
+        words: [&*w.draft.description, " ", &*w.draft.spot].concat(),
+        at: edges::now(),
+        closed_at: None,
+        looks: vec![],
+    };
     let known: Vec<_> = open.iter().map(facts).collect();
     suggest(&draft, Said { same_as: None, unlike: &w.draft.unlike }, &known, SHOWN)
 }
 
+/// What this phone knows of it: the first of its words, and no photo's look.
 fn facts(brief: &ReportBrief) -> Facts {
-    let ReportBrief { id, place, category, status, .. } = brief;
-    Facts { id: id.clone(), place: place.clone(), category: category.clone(), status: *status }
+    let ReportBrief { id, place, category, status, excerpt, received_at, .. } = brief;
+    Facts {
+        id: id.clone(),
+        place: Some(place.clone()),
+        position: None,
+        category: category.clone(),
+        words: excerpt.clone(),
+        at: *received_at,
+        closed_at: (!status.is_open()).then_some(*received_at),
+        looks: vec![],
+    }
 }
 
 impl Alike {

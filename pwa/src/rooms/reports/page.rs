@@ -9,11 +9,12 @@ use crate::lang::iso;
 use crate::markup;
 use crate::route::Route;
 use crate::ui::{
-    back_bar, notice, server_photo, skeleton, stale, state_pill, timeline, title, unanswered, waiting, yours,
+    back_bar, notice, reasons, server_photo, skeleton, stale, state_pill, timeline, title, unanswered,
+    waiting, yours,
 };
 use crate::world::World;
 use shared::ids::{Key, ParcelId};
-use shared::reports::{PhotoView, ReportPage, Voice};
+use shared::reports::{PhotoView, ReportPage, Resembling, Voice};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -77,6 +78,7 @@ fn told(w: &World, page: &ReportPage, name: String, contact: Html) -> Html {
                     <p class="hint" role="status">{ w.t("report_me_too_kept") }</p>
                 }
                 if open { { emergency(w, page.urgency, brief.category.as_deref()) } }
+                { for page.alike.iter().map(|other| resembling(w, other)) }
                 { voices(w, page) }
                 <section aria-labelledby="journal">
                     <div class="section-head"><h2 id="journal">{ w.t("journal_title") }</h2></div>
@@ -167,6 +169,14 @@ fn nobody(w: &World, page: &ReportPage) -> Html {
         list => w.with("report_nobody_more", &[("list", &list)]),
     };
     notice("warn", "hourglass", markup! { <><strong>{ w.t("report_nobody") }</strong>{ text(more) }</> })
+}
+
+/// The way to another report that may be the same.
+fn resembling(w: &World, other: &Resembling) -> Html {
+    let said = [("number", &*other.number.to_string()), ("list", &*reasons(w, &other.why))];
+    let said = w.with("report_resembles", &said);
+    let href = Route::Report(other.id.clone(), None).href();
+    notice("info", "info", markup! { <a {href} data-test="resembling">{ text(said) }</a> })
 }
 
 /// What people said, and where they saw it, each with its moment; who only tapped says nothing here.

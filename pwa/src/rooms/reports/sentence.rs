@@ -117,6 +117,7 @@ mod tests {
             urgency: 2,
             voices: vec![],
             desks: vec![],
+            alike: vec![],
             journal: events.into_iter().map(|event| JournalEntry { at: NOW, event }).collect(),
             mine: None,
         }

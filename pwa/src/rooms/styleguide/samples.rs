@@ -44,7 +44,7 @@ pub fn journal() -> Vec<JournalEntry> {
         sent,
         Event::NoMailbox { function: Function::Circonscription, refused: false },
         Event::NoMailbox { function: Function::Direction, refused: true },
-        Event::Supported { people: 7 },
+        Event::Supported { people: 7, why: vec![] },
         Event::StatusChanged { to: Status::InProgress, reason: None },
         Event::StatusChanged { to: Status::Planned, reason: Some("Pièce commandée".to_owned()) },
         Event::StatusChanged { to: Status::Refused, reason: Some("Déjà réglé en septembre".to_owned()) },

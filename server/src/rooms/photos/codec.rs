@@ -23,6 +23,8 @@ pub struct Sizes {
     pub dimensions: (u32, u32),
     /// Longest side asked for, and the JPEG.
     pub jpegs: Vec<(u32, Vec<u8>)>,
+    /// What it looks like, see [`super::look`].
+    pub look: Option<i64>,
 }
 
 /// Decodes `bytes`, at which `look` was taken, and encodes every size of [`SIZES`].
@@ -37,7 +39,7 @@ pub fn sizes(bytes: &[u8], look: &Look) -> Result<Sizes> {
         picture = shrink(picture, side)?;
         jpegs.push((side, encode(&picture)?));
     }
-    Ok(Sizes { dimensions, jpegs })
+    Ok(Sizes { dimensions, jpegs, look: super::look::of(&picture) })
 }
 
 /// The pixels, no more of them than we keep, in sRGB. Shrunk before anything else is done to them: it is the cheapest way.

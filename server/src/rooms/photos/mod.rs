@@ -11,6 +11,7 @@ pub mod darkroom;
 pub mod http;
 pub mod inspect;
 pub mod ranges;
+pub mod look;
 pub mod store;
 pub mod sweep;
 

@@ -109,6 +109,16 @@ pub async fn forget_unnamed(tx: &mut Tx, hash: &PhotoHash) -> sqlx::Result<bool>
     Ok(deleted.bind(hash.as_str()).execute(&mut **tx).await?.rows_affected() == 1)
 }
 
+/// Keeps what a photo looks like.
+pub async fn set_look(tx: &mut Tx, hash: &PhotoHash, look: i64) -> sqlx::Result<()> {
+    sqlx::query("UPDATE photos SET look = $2 WHERE hash = $1")
+        .bind(hash.as_str())
+        .bind(look)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 /// The first name after all that begin with `shelf`: `g` follows every hexadecimal digit.
 fn after(shelf: &str) -> String {
     format!("{shelf}g")

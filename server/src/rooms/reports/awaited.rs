@@ -4,7 +4,7 @@
 //! the last to commit sees the whole, and a crash in between is mended by repeating either delivery, or by the job that
 //! makes a photo's sizes. A photo has come for mails when it can be shown; one that was refused for good is not waited for.
 
-use super::{jobs, store};
+use super::{jobs, judging, store};
 use crate::app::App;
 use crate::error::Result;
 use shared::ids::{ParcelId, PhotoHash};
@@ -13,7 +13,7 @@ use shared::instant::{Instant, MINUTE};
 /// How long mails wait for photos that were announced, in milliseconds.
 pub const PATIENCE: i64 = 10 * MINUTE;
 /// The urgency that waits for nothing.
-const IMMEDIATE: i16 = 4;
+pub const IMMEDIATE: i16 = 4;
 
 /// When mails leave about words that came at `at`, some of their photos still `missing` or not.
 pub fn leave_at(at: Instant, urgency: i16, missing: bool) -> Instant {
@@ -32,14 +32,18 @@ pub async fn missing(app: &App, parcel: &ParcelId) -> Result<Vec<PhotoHash>> {
 /// A photo can be shown, or will never be: the mails of the reports for which it was the last one leave.
 pub async fn photo_came(app: &App, hash: &PhotoHash) -> Result<()> {
     for report in store::naming(app.db.read(), hash).await? {
-        release(app, &report).await?;
+        if release(app, &report).await? {
+            judging::look_again(app, &report).await?;
+        }
     }
     Ok(())
 }
 
-async fn release(app: &App, report: &ParcelId) -> Result<()> {
-    if !store::waits_for_photos(app.db.read(), report).await? {
+/// Whether no photo of `report` is waited for any more; then its mails leave.
+async fn release(app: &App, report: &ParcelId) -> Result<bool> {
+    let ready = !store::waits_for_photos(app.db.read(), report).await?;
+    if ready {
         jobs::release(app, report).await?;
     }
-    Ok(())
+    Ok(ready)
 }

@@ -7,16 +7,17 @@
 //! here talks to the network: mails leave later, by jobs.
 
 use super::store::{self, Row};
-use super::{awaited, jobs, key_hash, note};
+use super::{awaited, jobs, judging, key_hash, note, notices};
 use crate::app::App;
 use crate::db::Tx;
 use crate::error::Result;
+use crate::rooms::routing::Route;
 use crate::rooms::{places, routing};
 use anyhow::Context;
 use shared::ids::{Key, ParcelId};
 use shared::instant::Instant;
 use shared::problem::{Code, Problem};
-use shared::reports::duplicate::{Facts, Said, Verdict, judge};
+use shared::reports::duplicate::{Link, Reason, Verdict};
 use shared::reports::status::Status;
 use shared::reports::{Event, NewReport, Outcome, Receipt, category};
 use shared::routing::Choice;
@@ -49,9 +50,14 @@ async fn admit(app: &App, parcel: &Parcel, report: &NewReport) -> Result<Receipt
         return Ok(receipt);
     }
     places::lock(&mut tx, &report.place, parcel.at).await?;
-    let receipt = match verdict(&mut tx, parcel, report).await? {
-        Verdict::Same(main) => join(&mut tx, parcel, report, &main).await?,
+    let receipt = match judging::verdict(&mut tx, parcel, report).await? {
+        Verdict::Same(link) => join(&mut tx, parcel, report, &link).await?,
         Verdict::New => open(&mut tx, parcel, report).await?,
+        Verdict::Perhaps(links) => {
+            let receipt = open(&mut tx, parcel, report).await?;
+            judging::link(&mut tx, &parcel.id, &links, parcel.at).await?;
+            receipt
+        }
     };
     if let Some(mail) = &report.mail {
         store::insert_contact(&mut tx, parcel, mail, &report.lang).await?;
@@ -73,7 +79,7 @@ pub async fn support(app: &App, parcel: &Parcel, report: &ParcelId) -> Result<Re
     }
     let main =
         store::main_of(&mut tx, report).await?.ok_or_else(|| Problem::of(Code::ReportUnknown, "report"))?;
-    let receipt = add_supporter(&mut tx, parcel, &main).await?;
+    let receipt = add_supporter(&mut tx, parcel, &main, &[]).await?;
     settle(tx, &receipt).await?;
     Ok(receipt)
 }
@@ -93,26 +99,6 @@ async fn claim(tx: &mut Tx, parcel: &Parcel) -> Result<Option<Receipt>> {
     }
 }
 
-/// New, or said before. The person's word is heard about public reports only, and a private report is never put under a
-/// public one, where its words would show.
-async fn verdict(tx: &mut Tx, parcel: &Parcel, report: &NewReport) -> Result<Verdict> {
-    let mut candidates = store::open_at(tx, &report.place, report.category.as_deref()).await?;
-    let (_, private) = standing(report);
-    let named = match &report.same_as {
-        Some(same) if !private => store::public(tx, same).await?,
-        _ => None,
-    };
-    let same_as = named.as_ref().map(|facts| facts.id.clone());
-    candidates.extend(named);
-    let draft = Facts {
-        id: parcel.id.clone(),
-        place: report.place.clone(),
-        category: report.category.clone(),
-        status: Status::New,
-    };
-    Ok(judge(&draft, Said { same_as: same_as.as_ref(), unlike: &report.unlike }, &candidates))
-}
-
 /// Nobody had said this: a report of its own, its number, its desks, a job for each mailbox.
 async fn open(tx: &mut Tx, parcel: &Parcel, report: &NewReport) -> Result<Receipt> {
     let number = store::next_number(tx).await?;
@@ -124,7 +110,7 @@ async fn open(tx: &mut Tx, parcel: &Parcel, report: &NewReport) -> Result<Receip
     let subject = Subject::simple(report.category.as_deref(), standing(report).0, Status::New);
     let route = routing::route(tx, &report.place, &subject, parcel.at).await?;
     for choice in &route.choices {
-        tell(tx, parcel, (choice, &route.why), leave_at).await?;
+        tell(tx, &parcel.id, (choice, &route.why), (parcel.at, leave_at)).await?;
     }
     Ok(Receipt {
         id: parcel.id.clone(),
@@ -138,34 +124,69 @@ async fn open(tx: &mut Tx, parcel: &Parcel, report: &NewReport) -> Result<Receip
     })
 }
 
-/// Each mailbox of a desk gets a job; that there is none is said in public.
+/// Each mailbox of a desk gets a job, put at the first instant to run from the second on; that there is none is said in
+/// public.
 async fn tell(
     tx: &mut Tx,
-    parcel: &Parcel,
+    report: &ParcelId,
     (choice, why): (&Choice, &Criteria),
-    leave_at: Instant,
+    (at, leave_at): (Instant, Instant),
 ) -> Result<()> {
     match &choice.desk {
-        Some(desk) if desk.has_mailbox => jobs::put_mail_desk(tx, parcel, &desk.id, why, leave_at).await,
-        _ => {
-            let event = Event::NoMailbox { function: choice.function, refused: false };
-            note(tx, &parcel.id, parcel.at, &event).await
+        Some(desk) if desk.has_mailbox => {
+            jobs::put_mail_desk(tx, report, (&desk.id, why), (at, leave_at)).await
         }
+        _ => note(tx, report, at, &Event::NoMailbox { function: choice.function, refused: false }).await,
     }
 }
 
+/// Tells every desk in charge of `report`.
+pub async fn tell_all(tx: &mut Tx, report: &ParcelId, now: Instant) -> Result<()> {
+    let route = in_charge(tx, report, now).await?;
+    for choice in &route.choices {
+        tell(tx, report, (choice, &route.why), (now, now)).await?;
+    }
+    Ok(())
+}
+
+async fn in_charge(tx: &mut Tx, report: &ParcelId, now: Instant) -> Result<Route> {
+    let about = store::count_people(tx, report, 0).await?;
+    let subject = Subject::simple(about.category.as_deref(), about.urgency, about.status);
+    Ok(routing::route(tx, &about.place, &subject, now).await?)
+}
+
+/// Somebody says that it is more urgent than was known: the journal says so, whoever is in charge now and was not told is
+/// told, and of what is immediate all are told at once, be it for the second time.
+pub async fn raise(tx: &mut Tx, main: &ParcelId, to: i16, now: Instant) -> Result<()> {
+    if !store::raise(tx, main, to).await? {
+        return Ok(());
+    }
+    note(tx, main, now, &Event::UrgencyRaised { to }).await?;
+    if to == awaited::IMMEDIATE {
+        jobs::hurry(tx, main, now).await?;
+        notices::forget_sent(tx, main).await?;
+    }
+    let route = in_charge(tx, main, now).await?;
+    for desk in route.choices.iter().filter_map(|choice| choice.desk.as_ref()) {
+        jobs::put_mail_desk(tx, main, (&desk.id, &route.why), (now, now)).await?;
+    }
+    Ok(())
+}
+
 /// Said before: the newcomer's words and photos are kept under the first report, which gains a supporter.
-async fn join(tx: &mut Tx, parcel: &Parcel, report: &NewReport, main: &ParcelId) -> Result<Receipt> {
-    store::insert(tx, &Row { parcel, report, number: None, merged_into: Some(main) }).await?;
-    add_supporter(tx, parcel, main).await
+async fn join(tx: &mut Tx, parcel: &Parcel, report: &NewReport, link: &Link) -> Result<Receipt> {
+    store::insert(tx, &Row { parcel, report, number: None, merged_into: Some(&link.with) }).await?;
+    raise(tx, &link.with, standing(report).0, parcel.at).await?;
+    add_supporter(tx, parcel, &link.with, &link.why).await
 }
 
 /// One more person waits; unless it is one who does already, by the secret they show.
-async fn add_supporter(tx: &mut Tx, parcel: &Parcel, main: &ParcelId) -> Result<Receipt> {
+async fn add_supporter(tx: &mut Tx, parcel: &Parcel, main: &ParcelId, why: &[Reason]) -> Result<Receipt> {
     let known = store::owns(&mut **tx, main, &key_hash(&parcel.key)).await?;
     let counted = store::count_people(tx, main, if known { 0 } else { 1 }).await?;
     if !known {
-        note(tx, main, parcel.at, &Event::Supported { people: counted.people }).await?;
+        let event = Event::Supported { people: counted.people, why: why.to_vec() };
+        note(tx, main, parcel.at, &event).await?;
     }
     let subject = Subject::simple(counted.category.as_deref(), counted.urgency, counted.status);
     let route = routing::route(tx, &counted.place, &subject, parcel.at).await?;

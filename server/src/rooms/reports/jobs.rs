@@ -54,17 +54,22 @@ struct ToReporter {
     parcel: ParcelId,
 }
 
-/// Puts the jobs that write to `desk`, named because of `why`, from `leave_at` on.
+/// Puts the jobs that write to `desk`, named because of `why`: put at the first instant, to run from the second on.
+/// Mailboxes that have a notice of `report` get none.
 pub async fn put_mail_desk(
     tx: &mut Tx,
-    parcel: &Parcel,
-    desk: &str,
-    why: &Criteria,
-    leave_at: Instant,
+    report: &ParcelId,
+    (desk, why): (&str, &Criteria),
+    (at, leave_at): (Instant, Instant),
 ) -> Result<()> {
-    let to = ToDesk { report: parcel.id.clone(), desk: desk.to_owned(), why: Some(why.clone()) };
-    open_notices(tx, &to, (parcel.at, leave_at)).await?;
+    let to = ToDesk { report: report.clone(), desk: desk.to_owned(), why: Some(why.clone()) };
+    open_notices(tx, &to, (at, leave_at)).await?;
     Ok(())
+}
+
+/// Ends the wait of the mails to desks about `report`; how many there were.
+pub async fn hurry(tx: &mut Tx, report: &ParcelId, now: Instant) -> Result<u64> {
+    Ok(jobs::store::hurry(tx, MAIL_DESK, report.as_str(), now).await?)
 }
 
 /// Opens a notice for each mailbox that the desk holds at the first instant and that has none, each with a job that runs
@@ -84,7 +89,7 @@ async fn open_notices(tx: &mut Tx, to: &ToDesk, (at, leave_at): (Instant, Instan
 /// Lets the mails about `report` leave that waited for its photos.
 pub async fn release(app: &App, report: &ParcelId) -> Result<()> {
     let mut tx = app.db.write().await?;
-    let hurried = jobs::store::hurry(&mut tx, MAIL_DESK, report.as_str(), app.clock.now()).await?;
+    let hurried = hurry(&mut tx, report, app.clock.now()).await?;
     tx.commit().await?;
     if hurried > 0 {
         app.jobs_put.notify_one();

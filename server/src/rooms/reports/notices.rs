@@ -37,6 +37,15 @@ pub async fn take_back(tx: &mut Tx, report: &ParcelId, mailbox: &str) -> sqlx::R
     Ok(())
 }
 
+/// Forgets that messages about `report` left: their mailboxes are to be written to once more. The journal remembers.
+pub async fn forget_sent(tx: &mut Tx, report: &ParcelId) -> sqlx::Result<()> {
+    sqlx::query("DELETE FROM notices WHERE report_id = $1 AND sent_at IS NOT NULL")
+        .bind(report.as_str())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 /// Whether a message about `report` left for one of the desk's mailboxes.
 pub async fn left(tx: &mut Tx, report: &ParcelId, desk: &str) -> sqlx::Result<bool> {
     let count: i64 = sqlx::query_scalar(

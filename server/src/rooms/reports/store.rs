@@ -1,10 +1,10 @@
 //! The SQL of writing reports. Reading for people is in `view.rs`.
 
 use super::intake::{Parcel, standing};
+use crate::cells;
 use crate::db::Tx;
 use shared::ids::{ParcelId, PhotoHash, PlaceId};
 use shared::instant::Instant;
-use shared::reports::duplicate::Facts;
 use shared::reports::status::Status;
 use shared::reports::{NewReport, Receipt};
 use sqlx::{Any, AnyPool, Executor, Row as _};
@@ -60,12 +60,16 @@ pub async fn claimed(tx: &mut Tx, id: &ParcelId) -> sqlx::Result<Option<(String,
 
 /// Stores the receipt with the claim.
 pub async fn settle(tx: &mut Tx, receipt: &Receipt, text: &str) -> sqlx::Result<()> {
-    sqlx::query("UPDATE parcels SET report_id = $2, receipt = $3 WHERE id = $1")
-        .bind(receipt.id.as_str())
-        .bind(receipt.report.as_str())
-        .bind(text)
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query(
+        "UPDATE parcels SET report_id = $2, receipt = $3,
+           about = COALESCE(about, CASE WHEN EXISTS (SELECT 1 FROM reports WHERE id = $1) THEN $1 ELSE $2 END)
+         WHERE id = $1",
+    )
+    .bind(receipt.id.as_str())
+    .bind(receipt.report.as_str())
+    .bind(text)
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 
@@ -82,8 +86,8 @@ pub async fn insert(tx: &mut Tx, row: &Row<'_>) -> sqlx::Result<()> {
     let (urgency, private) = standing(report);
     sqlx::query(
         "INSERT INTO reports (id, number, merged_into, place_id, category, urgency, description, private, status,
-                              people, lang, observed_at, received_at, spot, lat, lon, ask_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12, $13, $14, $15, $16)",
+                              people, lang, observed_at, received_at, spot, lat, lon, ask_at, joined, cell)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12, $13, $14, $15, $16, $3, $17)",
     )
     .bind(parcel.id.as_str())
     .bind(row.number)
@@ -101,6 +105,7 @@ pub async fn insert(tx: &mut Tx, row: &Row<'_>) -> sqlx::Result<()> {
     .bind(report.position.map(|position| position.lat))
     .bind(report.position.map(|position| position.lon))
     .bind(report.ask_at.map(|at| at.0))
+    .bind(report.position.map(|position| cells::cell(position, cells::FINE)))
     .execute(&mut **tx)
     .await?;
     let captions = report.captions.iter().map(String::as_str).chain(std::iter::repeat(""));
@@ -216,49 +221,22 @@ pub async fn owns<'c>(
     Ok(count > 0)
 }
 
-/// Open reports on `place` of `category`, oldest first: the judge's candidates.
-pub async fn open_at(tx: &mut Tx, place: &PlaceId, category: Option<&str>) -> sqlx::Result<Vec<Facts>> {
-    let rows = sqlx::query(
-        "SELECT id, status FROM reports
-         WHERE place_id = $1 AND category = $2 AND merged_into IS NULL AND closed_at IS NULL ORDER BY received_at, id",
-    )
-    .bind(place.as_str())
-    .bind(category)
-    .fetch_all(&mut **tx)
-    .await?;
-    let facts = |row: &sqlx::any::AnyRow| {
-        Ok(Facts {
-            id: parse_id(row.try_get("id")?)?,
-            place: place.clone(),
-            category: category.map(str::to_owned),
-            status: parse_status(row.try_get("status")?)?,
-        })
-    };
-    rows.iter().map(facts).collect()
-}
-
 /// The public report that `id` is, or was merged into.
 pub async fn main_of(tx: &mut Tx, id: &ParcelId) -> sqlx::Result<Option<ParcelId>> {
-    Ok(public(tx, id).await?.map(|facts| facts.id))
+    let main: Option<String> = sqlx::query_scalar(
+        "SELECT main.id FROM reports r JOIN reports main ON main.id = COALESCE(r.merged_into, r.id)
+         WHERE r.id = $1 AND main.private = 0",
+    )
+    .bind(id.as_str())
+    .fetch_optional(&mut **tx)
+    .await?;
+    main.as_deref().map(parse_id).transpose()
 }
 
-/// What the judge wants to know of the public report that `id` is, or was merged into.
-pub async fn public(tx: &mut Tx, id: &ParcelId) -> sqlx::Result<Option<Facts>> {
-    let row = sqlx::query(
-        "SELECT main.id, main.place_id, main.category, main.status
-         FROM reports r JOIN reports main ON main.id = COALESCE(r.merged_into, r.id)
-         WHERE r.id = $1 AND main.private = 0",
-    );
-    let row = row.bind(id.as_str()).fetch_optional(&mut **tx).await?;
-    row.map(|row| {
-        Ok(Facts {
-            id: parse_id(row.try_get("id")?)?,
-            place: parse_place(row.try_get("place_id")?)?,
-            category: row.try_get("category")?,
-            status: parse_status(row.try_get("status")?)?,
-        })
-    })
-    .transpose()
+/// Raises the urgency of a report to `to`; false where it is as high already.
+pub async fn raise(tx: &mut Tx, id: &ParcelId, to: i16) -> sqlx::Result<bool> {
+    let raised = sqlx::query("UPDATE reports SET urgency = $2 WHERE id = $1 AND urgency < $2");
+    Ok(raised.bind(id.as_str()).bind(to).execute(&mut **tx).await?.rows_affected() == 1)
 }
 
 /// Counts `more` people on a report.
@@ -288,7 +266,9 @@ pub async fn lock(tx: &mut Tx, id: &ParcelId) -> sqlx::Result<()> {
 
 /// Id and status of report `number`, its row locked.
 pub async fn lock_numbered(tx: &mut Tx, number: i64) -> sqlx::Result<Option<(ParcelId, Status)>> {
-    let row = sqlx::query("UPDATE reports SET people = people WHERE number = $1 RETURNING id, status");
+    let row = sqlx::query(
+        "UPDATE reports SET people = people WHERE number = $1 AND merged_into IS NULL RETURNING id, status",
+    );
     let row = row.bind(number).fetch_optional(&mut **tx).await?;
     row.map(|row| Ok((parse_id(row.try_get("id")?)?, parse_status(row.try_get("status")?)?))).transpose()
 }

@@ -4,7 +4,7 @@
 //! another has no page of its own: asking for it gives the one it joined.
 
 use super::store::{self, parse_hash, parse_id, parse_place, parse_status};
-use super::{key_hash, voices};
+use super::{key_hash, links, voices};
 use crate::app::App;
 use crate::error::Result;
 use crate::rooms::routing;
@@ -94,7 +94,10 @@ fn cursor(before: Option<&str>) -> Result<(i64, String)> {
 /// # Errors
 /// `report_unknown`; `not_public` when it is private and no key of it is shown.
 pub async fn page(app: &App, id: &ParcelId, key: Option<&Key>) -> Result<ReportPage> {
-    let (main, private) = standing_of(app.db.read(), id).await?;
+    let (mut main, mut private) = standing_of(app.db.read(), id).await?;
+    if let Some(own) = own(app.db.read(), &main, key).await? {
+        (main, private) = standing_of(app.db.read(), &own).await?;
+    }
     let mine = mine(app.db.read(), &main, key, private).await?;
     if private && mine.is_none() {
         return Err(Code::NotPublic.into());
@@ -119,6 +122,7 @@ pub async fn for_desks(app: &App, main: &ParcelId) -> Result<ReportPage> {
         voices: voices::of(db, main, app.clock.now()).await?,
         desks: routing::in_charge(app, &brief.place, &subject).await?,
         journal: journal(db, main).await?,
+        alike: links::shown(db, main).await?,
         mine: None,
         brief,
     })
@@ -133,6 +137,15 @@ async fn standing_of(db: &AnyPool, id: &ParcelId) -> Result<(ParcelId, bool)> {
     let row = row.bind(id.as_str()).fetch_optional(db).await?;
     let row = row.ok_or_else(|| Problem::of(Code::ReportUnknown, "id"))?;
     Ok((parse_id(row.try_get("id")?)?, row.try_get::<i16, _>("private")? != 0))
+}
+
+/// Where the owner of `key` finds their own report: it was part of `main` when their link was made, and no more.
+async fn own(db: &AnyPool, main: &ParcelId, key: Option<&Key>) -> Result<Option<ParcelId>> {
+    let Some(proof) = key.map(key_hash) else { return Ok(None) };
+    if store::owns(db, main, &proof).await? {
+        return Ok(None);
+    }
+    Ok(links::parted_from(db, main, &proof).await?)
 }
 
 async fn mine(db: &AnyPool, main: &ParcelId, key: Option<&Key>, private: bool) -> Result<Option<Mine>> {

@@ -1,0 +1,185 @@
+//! Figures among a million reports: printed line by line as `what`, figure, budget, with tabs between. Asserts nothing.
+//! Run through `cargo xtask bench million`; on SQLite, and on PostgreSQL where `VIGIE_TEST_POSTGRES` names one.
+//!
+//! The million is written by bulk SQL, one text for both engines: three years of reports at [`PLACES`] schools, 60 of
+//! 100 with a position of their own, one in seven still open. What else is measured on it is one more function in
+//! [`measure`].
+
+#![expect(clippy::expect_used, reason = "a figure that cannot be taken ends the run")]
+
+use shared::geo::Position;
+use shared::ids::PlaceId;
+use shared::instant::{DAY, Instant};
+use shared::reports::{NewReport, category};
+use sqlx::AssertSqlSafe;
+use std::time::Duration;
+use vigie::cells;
+use vigie::db::{Db, Engine, Tx};
+use vigie::rooms::reports::candidates;
+
+/// Reports; fewer with `REPORTS=…`, for trying.
+const REPORTS: i64 = 1_000_000;
+/// Schools they are at, on a square of [`SIDE`] times [`SIDE`], about 330 m apart: Marseille has 470 in such a one.
+const PLACES: i64 = 484;
+const SIDE: i64 = 22;
+/// Where people stand, around each school.
+const SPOTS: i64 = 64;
+/// Days the reports stretch over.
+const DAYS: i64 = 1_095;
+/// The end of the last of them.
+const NOW: Instant = Instant(1_800_000_000_000);
+/// Questions asked before, and while, the clock runs.
+const WARM: u32 = 200;
+const ASKED: u32 = 2_000;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let reports = std::env::var("REPORTS").ok().and_then(|n| n.parse().ok()).unwrap_or(REPORTS);
+    let folder = tempfile::TempDir::new().expect("room for a million reports");
+    measure(&format!("sqlite://{}", folder.path().join("vigie.db").display()), reports).await;
+    if std::env::var_os(testkit::engine::VARIABLE).is_some() {
+        let schema = testkit::engine::postgres_schema().await;
+        measure(schema.url(), reports).await;
+    }
+}
+
+async fn measure(url: &str, reports: i64) {
+    let db = Db::open(url).await.expect("a database");
+    let began = stopwatch();
+    seed(&db, reports).await.expect("a million reports");
+    let name = if db.engine() == Engine::Sqlite { "SQLite" } else { "PostgreSQL" };
+    eprintln!("{name}: {reports} reports written in {:.1} s", began.elapsed().as_secs_f64());
+    duplicates(&db, name, reports).await;
+}
+
+/// How long the candidates of a newcomer take to find, for the judge.
+async fn duplicates(db: &Db, name: &str, reports: i64) {
+    let mut times = vec![];
+    let mut found = 0;
+    for n in 0..WARM + ASKED {
+        let report = newcomer(n);
+        let began = stopwatch();
+        let candidates = candidates::find(db.read(), &report, NOW).await.expect("candidates");
+        if n >= WARM {
+            times.push(began.elapsed());
+            found += candidates.len();
+        }
+    }
+    let budget = if db.engine() == Engine::Sqlite { "1 ms" } else { "2 ms" };
+    print(&format!("{name}: duplicate candidates among {reports}, p50"), &said(&mut times, 50), "");
+    print(&format!("{name}: duplicate candidates among {reports}, p99"), &said(&mut times, 99), budget);
+    eprintln!("{name}: {:.1} candidates a question", found as f64 / f64::from(ASKED));
+}
+
+/// Somebody at a school, with a position as often as the reports have one.
+fn newcomer(n: u32) -> NewReport {
+    let place = i64::from(n) * 7_919 % PLACES;
+    let body = serde_json::json!({
+        "place": place_id(place), "category": category::ALL[n as usize * 31 % category::ALL.len()].slug,
+        "description": "La porte ne ferme plus", "observed_at": NOW.0,
+    });
+    let report: NewReport = serde_json::from_value(body).expect("a report");
+    NewReport { position: (n % 5 < 3).then(|| spot(place, i64::from(n) % SPOTS)), ..report }
+}
+
+fn place_id(place: i64) -> PlaceId {
+    PlaceId::parse(&format!("{:07}A", 9_900_000 + place)).expect("a place's id")
+}
+
+/// Where somebody stands, within 90 m of a school.
+fn spot(place: i64, spot: i64) -> Position {
+    let degrees = |metres: i64| metres as f64 / 111_195.0;
+    let (row, column) = (place / SIDE, place % SIDE);
+    let lat = 43.25 + degrees(330 * row + spot / 8 * 20 - 70);
+    let lon = 5.3 + degrees(330 * column + spot % 8 * 20 - 70) / 0.728;
+    Position::new(lat, lon).expect("a position")
+}
+
+/// Writes places, where people stand, and then the reports, from these alone.
+async fn seed(db: &Db, reports: i64) -> anyhow::Result<()> {
+    let mut tx = db.write().await?;
+    sqlx::query("CREATE TABLE spots (n BIGINT PRIMARY KEY, place_id TEXT, lat DOUBLE PRECISION, lon DOUBLE PRECISION, cell BIGINT)")
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query("CREATE TABLE slugs (n BIGINT PRIMARY KEY, slug TEXT)").execute(&mut *tx).await?;
+    for place in 0..PLACES {
+        put_place(&mut tx, place).await?;
+    }
+    for (n, category) in (0_i64..).zip(category::ALL) {
+        sqlx::query("INSERT INTO slugs VALUES ($1, $2)")
+            .bind(n)
+            .bind(category.slug)
+            .execute(&mut *tx)
+            .await?;
+    }
+    let sql = AssertSqlSafe(reports_sql(reports));
+    sqlx::query(sql).execute(&mut *tx).await?;
+    tx.commit().await?;
+    let mut tx = db.write().await?;
+    sqlx::query("ANALYZE").execute(&mut *tx).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn put_place(tx: &mut Tx, place: i64) -> anyhow::Result<()> {
+    let (id, at) = (place_id(place), spot(place, SPOTS / 2));
+    sqlx::query(
+        "INSERT INTO places (id, name, kind, address, postcode, city, city_code, circonscription, mail, lat, lon,
+                             approximate, source, read_at, touched_at)
+         VALUES ($1, 'École ' || $1, 'maternelle', '', '13004', 'Marseille', '13204', '', '', $2, $3, 0, '', 0, 0)",
+    )
+    .bind(id.as_str())
+    .bind(at.lat)
+    .bind(at.lon)
+    .execute(&mut **tx)
+    .await?;
+    for n in 0..SPOTS {
+        let position = spot(place, n);
+        sqlx::query("INSERT INTO spots VALUES ($1, $2, $3, $4, $5)")
+            .bind(place * SPOTS + n)
+            .bind(id.as_str())
+            .bind(position.lat)
+            .bind(position.lon)
+            .bind(cells::cell(position, cells::FINE))
+            .execute(&mut **tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Chance without a function that both engines have: multiples of primes, and what is left of them.
+fn reports_sql(reports: i64) -> String {
+    let (categories, millis) = (category::ALL.len(), DAYS * DAY);
+    let (spots, now) = (PLACES * SPOTS, NOW.0);
+    format!(
+        "WITH RECURSIVE n (i) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < {reports} - 1),
+         r AS (SELECT i, {now} - (i * 1299709 * 73) % {millis} - (i * 15485863) % {DAY} AS at,
+                      (i * 32452843) % {spots} AS spot, (i * 49979687) % {categories} AS kind, (i * 86028121) % 100 AS dice
+               FROM n)
+         INSERT INTO reports (id, number, place_id, category, urgency, description, private, status, people, lang,
+                              observed_at, received_at, closed_at, lat, lon, cell)
+         SELECT '0190aaaa-0000-7000-8000-' || CAST(r.i + 100000000000 AS TEXT), r.i + 1000000, s.place_id, c.slug, 2,
+                'Mesure ' || CAST(r.i AS TEXT) || ' : la porte ne ferme plus', 0,
+                CASE WHEN r.dice % 7 = 0 THEN 'sent' ELSE 'done' END, 1, 'fr', r.at, r.at,
+                CASE WHEN r.dice % 7 = 0 THEN NULL ELSE r.at + r.dice * {DAY} END,
+                CASE WHEN r.dice < 60 THEN s.lat END, CASE WHEN r.dice < 60 THEN s.lon END,
+                CASE WHEN r.dice < 60 THEN s.cell END
+         FROM r JOIN spots s ON s.n = r.spot JOIN slugs c ON c.n = r.kind"
+    )
+}
+
+#[expect(clippy::disallowed_methods, reason = "a figure is taken with a stopwatch")]
+fn stopwatch() -> std::time::Instant {
+    std::time::Instant::now()
+}
+
+fn print(what: &str, figure: &str, budget: &str) {
+    println!("{what}\t{figure}\t{budget}");
+}
+
+/// The time that so many of a hundred stay below.
+fn said(times: &mut [Duration], percent: usize) -> String {
+    times.sort();
+    let at = times.get(times.len() * percent / 100).copied().unwrap_or_default();
+    format!("{:.2} ms", at.as_secs_f64() * 1_000.0)
+}
