@@ -78,12 +78,15 @@ async fn show(app: &App, photo: &PhotoReceipt, sizes: Sizes) -> Result<()> {
         app.blobs.put(&blob_name(&photo.hash, side), jpeg).await?;
     }
     let (width, height) = sizes.dimensions;
-    settle(app, &PhotoReceipt { hash: photo.hash.clone(), width, height }).await
+    settle(app, &PhotoReceipt { hash: photo.hash.clone(), width, height }, sizes.look).await
 }
 
-async fn settle(app: &App, photo: &PhotoReceipt) -> Result<()> {
+async fn settle(app: &App, photo: &PhotoReceipt, look: Option<i64>) -> Result<()> {
     let mut tx = app.db.write().await?;
     store::insert(&mut tx, photo, app.clock.now()).await?;
+    if let Some(look) = look {
+        store::set_look(&mut tx, &photo.hash, look).await?;
+    }
     store::delete_original(&mut tx, &photo.hash).await?;
     Ok(tx.commit().await?)
 }
@@ -98,7 +101,7 @@ async fn go_on_without(app: &App, photo: &PhotoReceipt) -> Result<()> {
             return Ok(tx.commit().await?);
         }
     }
-    settle(app, photo).await
+    settle(app, photo, None).await
 }
 
 /// Refuses a photo for good: nobody waits for it any more.
