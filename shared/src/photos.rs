@@ -15,6 +15,7 @@ pub const MAX_PIXELS: u64 = 50_000_000;
 
 /// What the server says of a photo it keeps.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct PhotoReceipt {
     /// The name it was sent under.
     pub hash: crate::ids::PhotoHash,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// What sort of school, as people say it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = PlaceKind))]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Nursery school.
@@ -27,6 +28,7 @@ pub enum Kind {
 
 /// A place as the phone keeps it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Place {
     /// Its code in the register (UAI for a school).
     pub id: PlaceId,
@@ -52,6 +54,7 @@ pub struct Place {
 
 /// A place's public page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct PlacePage {
     /// The place.
     pub place: Place,
@@ -73,6 +76,7 @@ pub struct PlacePage {
 
 /// A desk as the public sees it: a function, never an address.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct DeskView {
     /// Its function.
     pub function: Function,
@@ -84,6 +88,7 @@ pub struct DeskView {
 
 /// What the phone keeps to find a school without network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct PlacePack {
     /// Open places, by name.
     pub places: Vec<Place>,

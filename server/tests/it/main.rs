@@ -6,6 +6,7 @@ mod app;
 mod awaited;
 mod duplicates;
 mod failures;
+mod lists;
 mod mail;
 mod mail_delivery;
 mod photos;

@@ -55,6 +55,7 @@ pub async fn keep(app: &App, hash: &PhotoHash, bytes: Bytes) -> Result<PhotoRece
     let mut tx = app.db.write().await?;
     let receipt = PhotoReceipt { hash: hash.clone(), width, height };
     store::insert(&mut tx, &receipt, app.clock.now()).await?;
+    reports::store::photo_came(&mut tx, hash, app.clock.now()).await?;
     tx.commit().await?;
     reports::awaited::photo_came(app, hash).await?;
     Ok(receipt)

@@ -4,29 +4,29 @@ use super::store;
 use crate::app::App;
 use crate::error::Result;
 use crate::extract::Id;
-use crate::rooms::photos::hex;
 use axum::Json;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, StatusCode, header};
-use sha2::{Digest, Sha256};
 use shared::ids::PlaceId;
 use shared::places::{PlacePack, PlacePage};
 
-/// `GET /api/v1/places`: what the phone keeps to find a school without network. Unchanged since `If-None-Match`: 304.
-pub async fn pack(State(app): State<App>, headers: HeaderMap) -> Result<Response> {
-    let body = serde_json::to_vec(&PlacePack { places: store::open(app.db.read()).await? })?;
-    let digest = hex(&Sha256::digest(&body));
-    let etag = format!("W/\"{}\"", digest.get(..32).unwrap_or(&digest));
-    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes());
-    if known {
-        return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, etag)]).into_response());
-    }
-    let headers = [(header::CONTENT_TYPE, "application/json".to_owned()), (header::ETAG, etag)];
-    Ok((headers, body).into_response())
+/// What the phone keeps to find a school without network.
+#[utoipa::path(
+    get, path = "/api/v1/places", operation_id = "listPlaces", tag = "places",
+    responses((
+        status = 200, body = PlacePack, description = "Every open place.",
+        links(("the first place" = (operation_id = "readPlace", parameters(("id" = "$response.body#/places/0/id")))))
+    ))
+)]
+pub async fn pack(State(app): State<App>) -> Result<Json<PlacePack>> {
+    Ok(Json(PlacePack { places: store::open(app.db.read()).await? }))
 }
 
-/// `GET /api/v1/places/{id}`
+/// A place: figures, and who is in charge.
+#[utoipa::path(
+    get, path = "/api/v1/places/{id}", operation_id = "readPlace", tag = "places",
+    params(("id" = PlaceId, Path, description = "A school: its UAI.")),
+    responses((status = 200, body = PlacePage, description = "The place."))
+)]
 pub async fn page(State(app): State<App>, Id(id): Id<PlaceId>) -> Result<Json<PlacePage>> {
     Ok(Json(super::page(&app, &id).await?))
 }

@@ -1,7 +1,7 @@
 //! The SQL of places and zones.
 
 use super::import::facts::Facts;
-use crate::db::Tx;
+use crate::db::{ABSENT, Tx};
 use shared::geo::Position;
 use shared::ids::PlaceId;
 use shared::instant::Instant;
@@ -113,7 +113,7 @@ pub async fn upsert(tx: &mut Tx, facts: &Facts, source: &str, now: Instant) -> s
     sqlx::query(
         "INSERT INTO places (id, name, kind, address, postcode, city, city_code, circonscription, mail, lat, lon,
                              approximate, source, closed_at, read_at, touched_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULLIF($10, 1e300), NULLIF($11, 1e300), $12, $13, $14, $15, $15)
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, kind = excluded.kind, address = excluded.address,
            postcode = excluded.postcode, city = excluded.city, city_code = excluded.city_code,
            circonscription = excluded.circonscription, mail = excluded.mail, lat = excluded.lat, lon = excluded.lon,
@@ -130,8 +130,8 @@ pub async fn upsert(tx: &mut Tx, facts: &Facts, source: &str, now: Instant) -> s
     .bind(&facts.city_code)
     .bind(&facts.circonscription)
     .bind(&facts.mail)
-    .bind(facts.position.map(|position| position.lat))
-    .bind(facts.position.map(|position| position.lon))
+    .bind(facts.position.map_or(ABSENT, |position| position.lat))
+    .bind(facts.position.map_or(ABSENT, |position| position.lon))
     .bind(i16::from(facts.approximate))
     .bind(source)
     .bind(facts.closed.then_some(now.0))

@@ -1,21 +1,24 @@
 //! Reports: the noun Vigie is about.
 //!
 //! `intake.rs` is the one story of a report coming in; `awaited.rs` knows the photos that come later; `view.rs` decides
-//! what is shown to whom; `jobs.rs` tells those in charge, in the words of `letters.rs`, and `notices.rs` remembers what
-//! became of each message; `unsubscribe.rs` stops those to reporters. Promises: a parcel is taken once, whoever repeats it;
-//! what is public is decided in `view.rs` alone.
+//! what is shown to whom, `filter.rs` and `search/` which of it a list holds; `jobs.rs` tells those in charge, in the words
+//! of `letters.rs`, and `notices.rs` remembers what became of each message; `unsubscribe.rs` stops those to reporters.
+//! Promises: a parcel is taken once, whoever repeats it; what is public is decided in `view.rs` alone.
 
 pub mod awaited;
+pub mod filter;
 pub mod http;
 pub mod intake;
 pub mod jobs;
 mod letters;
 pub mod notices;
+pub mod search;
 pub mod site;
 pub mod store;
 pub mod unsubscribe;
 pub mod view;
 pub mod voices;
+pub mod words;
 
 use crate::app::App;
 use crate::db::Tx;
