@@ -58,7 +58,11 @@ pub async fn page(db: &AnyPool, filter: &Filter) -> sqlx::Result<Found> {
     let end = match sql::end(&start) {
         Some(text) if asked(filter) > usize::from(start != Start::Time) => {
             let row = bind(text, filter, &start, None).bind(WINDOW).fetch_optional(db).await?;
-            row.as_ref().map(cursor).transpose()?
+            // Beyond `since` there is nothing to look at.
+            row.as_ref()
+                .map(cursor)
+                .transpose()?
+                .filter(|end| filter.since.is_none_or(|since| end.at >= since.0))
         }
         _ => None,
     };
@@ -127,7 +131,9 @@ fn bind<'q>(
     end: Option<&Cursor>,
 ) -> Query<'q, Any, AnyArguments> {
     let before = filter.before.clone().unwrap_or(Cursor { at: i64::MAX, id: String::new() });
-    let end = end.cloned().unwrap_or(Cursor { at: i64::MIN, id: String::new() });
+    // A walk along changes ends where they were not asked for.
+    let last = filter.since.filter(|_| *start == Start::Change).map_or(i64::MIN, |since| since.0);
+    let end = end.cloned().unwrap_or(Cursor { at: last, id: String::new() });
     let query = sqlx::query(text).bind(before.at).bind(before.id).bind(end.at).bind(end.id);
     let query = query.bind(filter.place.as_ref().map(PlaceId::as_str)).bind(filter.zone.as_deref());
     let mut query = bind_area(query, filter.area);

@@ -38,21 +38,21 @@ macro_rules! says {
 }
 
 /// What is checked of a report `r`: what was not asked is NULL and lets everything through. Counted where `EXISTS` would
-/// say it: PostgreSQL answers many of those at once by reading the whole other table.
+/// say it: PostgreSQL answers many of those at once by reading the whole other table. What costs least is checked first.
 macro_rules! checks {
     () => {
         concat!(
             " AND (CAST($5 AS TEXT) IS NULL OR r.place_id = $5)
+              AND (CAST($15 AS TEXT) IS NULL OR r.category IN ($15, $16, $17, $18, $19, $20, $21, $22, $23, $24))
+              AND (CAST($26 AS BIGINT) IS NULL OR CASE WHEN r.closed_at IS NULL THEN 1 ELSE 0 END = $26)
+              AND (CAST($25 AS TEXT) IS NULL OR r.status = $25)
+              AND (CAST($27 AS BIGINT) IS NULL OR r.changed_at >= $27)
               AND (CAST($6 AS TEXT) IS NULL
                    OR (SELECT COUNT(*) FROM place_zones z WHERE z.place_id = r.place_id AND z.zone_id = $6) > 0)
               AND (CAST($7 AS DOUBLE PRECISION) > CAST($8 AS DOUBLE PRECISION)
                    OR (SELECT COUNT(*) FROM places a WHERE a.id = r.place_id AND ",
             inside!(),
             ") > 0)
-              AND (CAST($15 AS TEXT) IS NULL OR r.category IN ($15, $16, $17, $18, $19, $20, $21, $22, $23, $24))
-              AND (CAST($25 AS TEXT) IS NULL OR r.status = $25)
-              AND (CAST($26 AS BIGINT) IS NULL OR CASE WHEN r.closed_at IS NULL THEN 1 ELSE 0 END = $26)
-              AND (CAST($27 AS BIGINT) IS NULL OR r.changed_at >= $27)
               AND (CAST($28 AS TEXT) IS NULL OR ",
             says!(r),
             " OR (SELECT COUNT(*) FROM reports v WHERE v.merged_into = r.id AND ",
@@ -64,7 +64,7 @@ macro_rules! checks {
 
 /// The page found from `$from` on, of reports that are `$own`, sorted by `$key`.
 macro_rules! page {
-    ($from:literal, $own:literal, $key:literal) => {
+    ($from:literal, $own:expr, $key:literal) => {
         concat!(
             "SELECT page.at, ",
             brief!(),
@@ -92,7 +92,7 @@ macro_rules! page {
 
 /// The same for a set that is read whole: sorted by the change where that was asked.
 macro_rules! set {
-    ($from:literal, $own:literal) => {
+    ($from:literal, $own:expr) => {
         page!($from, $own, "CASE WHEN CAST($27 AS BIGINT) IS NULL THEN r.received_at ELSE r.changed_at END")
     };
 }
@@ -130,13 +130,13 @@ pub fn page(start: &Start) -> &'static str {
         ),
         Start::Area => set!(
             "places a CROSS JOIN reports r",
-            " AND a.lat >= $7 AND a.lat <= $8 AND r.place_id = a.id"
+            concat!(" AND r.place_id = a.id AND ", inside!())
         ),
         Start::Place => page!("reports r", " AND r.place_id = $5", "r.received_at"),
         Start::Category => page!("reports r", " AND r.category = $15", "r.received_at"),
         Start::Status => page!("reports r", " AND r.status = $25", "r.received_at"),
         Start::Open => page!("reports r", " AND r.closed_at IS NULL", "r.received_at"),
-        Start::Change => page!("reports r", " AND r.changed_at >= $27", "r.changed_at"),
+        Start::Change => page!("reports r", "", "r.changed_at"),
         Start::Time => page!("reports r", "", "r.received_at"),
     }
 }
@@ -149,7 +149,7 @@ pub fn end(start: &Start) -> Option<&'static str> {
         Start::Category => Some(end!(" AND r.category = $15", "r.received_at")),
         Start::Status => Some(end!(" AND r.status = $25", "r.received_at")),
         Start::Open => Some(end!(" AND r.closed_at IS NULL", "r.received_at")),
-        Start::Change => Some(end!(" AND r.changed_at >= $27", "r.changed_at")),
+        Start::Change => Some(end!("", "r.changed_at")),
         Start::Time => Some(end!("", "r.received_at")),
     }
 }
