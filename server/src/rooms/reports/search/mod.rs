@@ -15,7 +15,7 @@ use sqlx::query::Query;
 use sqlx::{Any, AnyPool, Row as _};
 
 /// A set that is read whole and sorted; a larger one is walked in the order of the list.
-const FEW: i64 = 2_000;
+const FEW: i64 = 1_500;
 /// Reports that one page looks at, at most.
 pub const WINDOW: i64 = 5_000;
 /// Most categories of a group.

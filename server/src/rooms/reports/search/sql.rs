@@ -90,10 +90,15 @@ macro_rules! page {
     };
 }
 
-/// The same for a set that is read whole: sorted by the change where that was asked.
+/// The same for a set that is read whole: sorted by the change where that was asked. A sum, so that PostgreSQL does not
+/// walk an index in that order instead, looking for the few among all.
 macro_rules! set {
     ($from:literal, $own:expr) => {
-        page!($from, $own, "CASE WHEN CAST($27 AS BIGINT) IS NULL THEN r.received_at ELSE r.changed_at END")
+        page!(
+            $from,
+            $own,
+            "CASE WHEN CAST($27 AS BIGINT) IS NULL THEN r.received_at + 0 ELSE r.changed_at + 0 END"
+        )
     };
 }
 
