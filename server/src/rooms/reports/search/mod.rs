@@ -17,7 +17,7 @@ use sqlx::{Any, AnyPool, Row as _};
 /// A set that is read whole and sorted; a larger one is walked in the order of the list.
 const FEW: i64 = 1_500;
 /// Reports that one page looks at, at most.
-pub const WINDOW: i64 = 5_000;
+pub const WINDOW: i64 = 4_000;
 /// Most categories of a group.
 const GROUP: usize = 10;
 
