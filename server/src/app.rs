@@ -68,6 +68,7 @@ impl App {
             config,
         }));
         crate::rooms::routing::seed(&app).await?;
+        crate::rooms::reports::words::catch_up(&app).await?;
         Ok(app)
     }
 

@@ -3,7 +3,9 @@
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
+use serde::Serialize;
 use shared::problem::{Code, MEDIA_TYPE, Problem};
+use utoipa::ToSchema;
 
 /// Why a request failed.
 #[derive(Debug)]
@@ -58,9 +60,39 @@ pub fn answer(problem: &Problem) -> Response {
     answer_under(status, problem)
 }
 
+/// A problem on the wire: ours with the members of RFC 9457 for whoever knows only those.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct Told<'a> {
+    /// Always `about:blank`: what there is to know is in `code`.
+    #[schema(example = "about:blank")]
+    r#type: &'static str,
+    /// The phrase of the status.
+    #[schema(example = "Unprocessable Entity")]
+    title: &'a str,
+    /// The status.
+    #[schema(minimum = 400, maximum = 599, example = 422)]
+    status: u16,
+    /// Why. Never changes its meaning.
+    code: Code,
+    /// What it is about: a member of the body, a parameter, a header.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'a str>,
+}
+
 fn answer_under(status: StatusCode, problem: &Problem) -> Response {
-    let mut response = (status, Json(problem)).into_response();
+    let told = Told {
+        r#type: "about:blank",
+        title: status.canonical_reason().unwrap_or("Refused"),
+        status: status.as_u16(),
+        code: problem.code,
+        field: problem.field.as_deref(),
+    };
+    let mut response = (status, Json(told)).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+    if status == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
     response
 }
 

@@ -3,6 +3,7 @@
 //! Reading order: [`cli`] (what can be asked of the binary), [`app`] (what everything shares), [`router`] (every
 //! address), then `rooms/reports/intake.rs`: the story of a report coming in.
 
+pub mod api;
 pub mod app;
 pub mod backup;
 pub mod cells;

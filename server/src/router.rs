@@ -1,5 +1,6 @@
 //! Every address on one page.
 
+use crate::api;
 use crate::app::App;
 use crate::rooms::{photos, places, reports, uploads};
 use crate::web::{assets, headers, site};
@@ -19,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The service.
 pub fn router(app: App) -> Router {
-    let api = Router::new()
+    let v1 = Router::new()
         .route("/places", get(places::http::list))
         .route("/places/search", get(places::http::search))
         .route("/places/{id}", get(places::http::page))
@@ -32,7 +33,16 @@ pub fn router(app: App) -> Router {
             "/photos/{hash}",
             put(photos::http::put).layer(DefaultBodyLimit::max(shared::photos::MAX_BYTES)),
         )
-        .merge(resumable());
+        .merge(resumable())
+        .fallback(api::not_found)
+        .method_not_allowed_fallback(api::not_allowed);
+    let api = Router::new()
+        .nest("/v1", v1)
+        .route("/openapi.json", get(api::openapi::show))
+        .fallback(api::not_found)
+        .method_not_allowed_fallback(api::not_allowed)
+        .layer(from_fn(api::compare))
+        .layer(from_fn(api::open));
     let pages = Router::new()
         .route("/", get(site::shell))
         .route("/shell", get(site::shell))
@@ -52,10 +62,10 @@ pub fn router(app: App) -> Router {
     // Every component in every state: the app of development builds draws it.
     let pages = if cfg!(debug_assertions) { pages.route("/styleguide", get(site::shell)) } else { pages };
     Router::new()
-        .nest("/api/v1", api)
+        .nest("/api", api)
         .merge(pages)
         .layer(CompressionLayer::new())
-        .route("/photos/{hash}/{size}", get(photos::http::show))
+        .route("/photos/{hash}/{size}", get(photos::http::show).layer(from_fn(api::open)))
         .route("/assets/{name}", get(assets::hashed))
         .route("/sw.js", get(assets::worker))
         .route("/manifest.webmanifest", get(assets::manifest))

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A position in degrees, WGS 84.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Position {
     /// Latitude, -90 to 90.
     pub lat: f64,

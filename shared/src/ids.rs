@@ -9,8 +9,9 @@ use std::fmt;
 
 /// Makes a checked text type: `parse` is the only way in, serde goes through it.
 macro_rules! checked_text {
-    ($(#[$doc:meta])* $name:ident, $field:literal, $valid:expr) => {
+    ($(#[$doc:meta])* $name:ident, $field:literal, $pattern:literal, $valid:expr) => {
         $(#[$doc])*
+        #[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(pattern = $pattern))]
         #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
         pub struct $name(String);
@@ -55,15 +56,15 @@ macro_rules! checked_text {
 
 checked_text!(
     /// The id of a change made on a phone; a report keeps it for life.
-    ParcelId, "id", is_uuid_v7
+    ParcelId, "id", "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$", is_uuid_v7
 );
 checked_text!(
     /// SHA-256 of the bytes that left the phone, in lower-case hexadecimal: the photo's name.
-    PhotoHash, "photo", |t| t.len() == 64 && t.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    PhotoHash, "photo", "^[0-9a-f]{64}$", |t| t.len() == 64 && t.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 );
 checked_text!(
     /// The code of an observed place: a school's UAI, another register's code for other places.
-    PlaceId, "place", |t| (3..=40).contains(&t.len()) && t.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    PlaceId, "place", "^[0-9A-Za-z-]{3,40}$", |t| (3..=40).contains(&t.len()) && t.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 );
 
 /// The secret a phone mints with a report: proves that a later word comes from the same person, and opens the

@@ -13,6 +13,7 @@ pub const DAY: i64 = 24 * HOUR;
 /// Milliseconds since the Unix epoch, UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(example = 1_788_768_000_000_i64))]
 pub struct Instant(pub i64);
 
 impl Instant {

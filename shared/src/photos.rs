@@ -19,6 +19,7 @@ pub const EXPECTED_FOR: i64 = 7 * DAY;
 
 /// What the server says of a photo it keeps.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct PhotoReceipt {
     /// The name it was sent under.
     pub hash: crate::ids::PhotoHash,

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 /// What sort of school, as people say it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = PlaceKind))]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Nursery school.
@@ -30,6 +31,7 @@ pub enum Kind {
 
 /// A place as the phone keeps it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Place {
     /// Its code in the register (UAI for a school).
     pub id: PlaceId,
@@ -55,6 +57,7 @@ pub struct Place {
 
 /// A place's public page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct PlacePage {
     /// The place.
     pub place: Place,
@@ -76,6 +79,7 @@ pub struct PlacePage {
 
 /// A desk as the public sees it: a function, never an address.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct DeskView {
     /// Its function.
     pub function: Function,
@@ -87,6 +91,7 @@ pub struct DeskView {
 
 /// What the phone keeps to find a school without network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct PlacePack {
     /// Open places, by name.
     pub places: Vec<Place>,
@@ -94,6 +99,7 @@ pub struct PlacePack {
 
 /// Places found, the likeliest or nearest first; which one is meant is for a person to say.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct PlaceList {
     /// The places.
     pub places: Vec<PlaceFound>,
@@ -101,6 +107,7 @@ pub struct PlaceList {
 
 /// A place found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct PlaceFound {
     /// The place.
     pub place: Place,

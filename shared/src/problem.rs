@@ -8,6 +8,7 @@ pub const MEDIA_TYPE: &str = "application/problem+json";
 
 /// Why something was refused. Codes never change their meaning; the wire form is snake_case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
     /// The body is not what the address expects.
@@ -26,6 +27,10 @@ pub enum Code {
     KeyMissing,
     /// That is no mail address.
     MailInvalid,
+    /// The body does not say that it is JSON.
+    MediaType,
+    /// The address is there, but not for this method.
+    MethodNotAllowed,
     /// Nothing at this address.
     NotFound,
     /// This report is not shown in public.
@@ -40,7 +45,7 @@ pub enum Code {
     PlaceClosed,
     /// No such place.
     PlaceUnknown,
-    /// What is asked for in the address makes no sense.
+    /// The address asks what cannot be answered: a parameter that is unknown, or says what it cannot say.
     QueryInvalid,
     /// No such report.
     ReportUnknown,
@@ -62,7 +67,7 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::BodyInvalid,
         Self::Busy,
         Self::CategoryUnknown,
@@ -71,6 +76,8 @@ impl Code {
         Self::Internal,
         Self::KeyMissing,
         Self::MailInvalid,
+        Self::MediaType,
+        Self::MethodNotAllowed,
         Self::NotFound,
         Self::NotPublic,
         Self::PhotoHashMismatch,
@@ -100,6 +107,8 @@ impl Code {
             Self::Internal => "internal",
             Self::KeyMissing => "key_missing",
             Self::MailInvalid => "mail_invalid",
+            Self::MediaType => "media_type",
+            Self::MethodNotAllowed => "method_not_allowed",
             Self::NotFound => "not_found",
             Self::NotPublic => "not_public",
             Self::PhotoHashMismatch => "photo_hash_mismatch",
@@ -131,9 +140,10 @@ impl Code {
             Self::KeyMissing => 401,
             Self::NotPublic => 403,
             Self::NotFound | Self::ReportUnknown | Self::UploadUnknown => 404,
+            Self::MethodNotAllowed => 405,
             Self::IdTaken | Self::PhotoMissing | Self::UploadOffset => 409,
             Self::TooLarge => 413,
-            Self::UnsupportedPhoto => 415,
+            Self::MediaType | Self::UnsupportedPhoto => 415,
             Self::Internal => 500,
             Self::Busy => 503,
             Self::CategoryUnknown

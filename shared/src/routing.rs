@@ -9,6 +9,7 @@ use std::fmt;
 
 /// A function in charge (DOMAIN 3: D, M, C, T).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Function {
     /// Head of the school.

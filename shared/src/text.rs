@@ -118,6 +118,11 @@ pub fn is_mail(text: &str) -> bool {
         && !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>()[]\\,;:\"".contains(c))
 }
 
+/// Whether `text` has the shape of a language's tag (BCP 47).
+pub fn is_lang(text: &str) -> bool {
+    text.len() <= 35 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

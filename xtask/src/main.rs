@@ -32,7 +32,9 @@ cargo xtask VERB
   test [FILTER…]       lints, rules, rooms on SQLite and PostgreSQL, journeys in Chromium, the core ones in Firefox and
                        WebKit too; with FILTER: matching tests (part of a test's name such as `firefox::`, or a whole
                        target: shared, it, journeys…)
-  bench [NAME…]        figures beside their budgets; with NAME: first-load, server, lighthouse, phone, intake, words, register
+  bench [NAME…]        figures beside their budgets; with NAME: first-load, server, lighthouse, phone, intake, words,
+                       register, million
+  schemathesis         some 20,000 questions to the API, as its description allows and forbids them
   tidy                 our own rules about the sources";
 
 fn main() -> ExitCode {
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         "build" => app::build(rest.iter().any(|arg| arg == "--dev")),
         "test" => test::run(rest),
         "bench" => bench::run(rest),
+        "schemathesis" => test::schemathesis(),
         "tidy" => tidy::run(),
         "help" | "--help" | "-h" => {
             println!("{HELP}");

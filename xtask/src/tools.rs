@@ -49,6 +49,8 @@ pub const IP: Tool = Tool { names: &["ip"], apt: "iproute2", dnf: "iproute", bre
 
 /// Runs what others wrote to try ours.
 pub const NODE: Tool = Tool { names: &["node"], apt: "nodejs", dnf: "nodejs", brew: "node" };
+/// Runs what others wrote to try our API.
+pub const PYTHON: Tool = Tool { names: &["python3"], apt: "python3-venv", dnf: "python3", brew: "python" };
 /// Fetches it.
 pub const NPM: Tool = Tool { names: &["npm"], apt: "npm", dnf: "nodejs-npm", brew: "node" };
 

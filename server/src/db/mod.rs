@@ -17,6 +17,10 @@ pub type Tx = sqlx::Transaction<'static, Any>;
 /// Every migration, embedded.
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
 
+/// Stands for a DOUBLE PRECISION that is absent, where `NULLIF($n, 1e300)` reads it. A NULL goes to PostgreSQL as a REAL
+/// (sqlx 0.9's `Any`), and the connection that prepared a statement with it refuses every number from then on.
+pub const ABSENT: f64 = 1e300;
+
 /// Which engine is behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {

@@ -28,6 +28,7 @@ both_engines!(
     a_private_report_shows_only_to_its_owner,
     a_list_is_read_page_by_page,
     the_status_machine_holds_and_the_journal_tells,
+    who_stood_somewhere_and_who_did_not_are_both_taken_in,
 );
 
 pub async fn receipt(app: &TestApp, parcel: &Parcel, body: &Value) -> Value {
@@ -270,7 +271,7 @@ async fn a_list_is_read_page_by_page(app: TestApp) {
     app.run_jobs().await;
     let (mut seen, mut before) = (Vec::new(), String::new());
     loop {
-        let path = format!("/api/v1/reports?place={SCHOOL}&status=open&before={before}");
+        let path = format!("/api/v1/reports?place={SCHOOL}&status=open{before}");
         let page: Value = app.get(&path).send().await.unwrap().json().await.unwrap();
         seen.extend(
             page["reports"]
@@ -280,7 +281,7 @@ async fn a_list_is_read_page_by_page(app: TestApp) {
                 .map(|report| report["id"].as_str().unwrap().to_owned()),
         );
         match page["next"].as_str() {
-            Some(next) => before = next.to_owned(),
+            Some(next) => before = format!("&before={next}"),
             None => break,
         }
     }
@@ -308,4 +309,19 @@ async fn the_status_machine_holds_and_the_journal_tells(app: TestApp) {
     assert_eq!(*last, json!({ "event": "status_changed", "to": "refused", "reason": "Déjà réglé." }));
     let closed: Value = app.get("/api/v1/reports?status=closed").send().await.unwrap().json().await.unwrap();
     assert_eq!(closed["reports"].as_array().unwrap().len(), 1);
+}
+
+async fn who_stood_somewhere_and_who_did_not_are_both_taken_in(app: TestApp) {
+    let app = app.with_city().await;
+    let (nowhere, mut there) = (swing(), swing());
+    there["position"] = json!({ "lat": 43.05, "lon": 5.02 });
+    for seed in 0..20 {
+        receipt(&app, &parcel(seed), if seed % 7 < 4 { &nowhere } else { &there }).await;
+    }
+    app.run_jobs().await;
+    let kept: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM reports WHERE lat = 43.05 AND lon = 5.02")
+        .fetch_one(app.app.db.read())
+        .await
+        .unwrap();
+    assert_eq!(kept, 8);
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// One line of a report's journal. Functions and roles, never an address or a name.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct JournalEntry {
     /// When.
     pub at: Instant,
@@ -18,6 +19,7 @@ pub struct JournalEntry {
 
 /// What a journal can say.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
     /// The report came in.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// What is asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = ReportKind))]
 pub enum Kind {
     /// "Look": what most people send.
     #[default]

@@ -34,6 +34,7 @@ pub const URGENCIES: std::ops::RangeInclusive<i16> = 1..=4;
 
 /// A report as it leaves the phone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct NewReport {
     /// Where.
     pub place: PlaceId,
@@ -101,9 +102,10 @@ impl NewReport {
         }
         let (photos, captions) = once_each(self.photos, &self.captions)?;
         let position = self.position.and_then(|position| Position::new(position.lat, position.lon));
+        let lang = if text::is_lang(&self.lang) { self.lang } else { String::new() };
         let mut unlike = self.unlike;
         unlike.truncate(MAX_UNLIKE);
-        Ok(Self { description, spot, mail, category, photos, captions, position, unlike, ..self })
+        Ok(Self { description, spot, mail, category, photos, captions, position, unlike, lang, ..self })
     }
 }
 
@@ -130,6 +132,7 @@ fn once_each(photos: Vec<PhotoHash>, captions: &[String]) -> Result<(Vec<PhotoHa
 
 /// "Moi aussi", as it leaves the phone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct NewSupport {
     /// The report supported.
     pub report: ParcelId,
@@ -137,6 +140,7 @@ pub struct NewSupport {
 
 /// What a parcel became.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// A report of its own.
@@ -147,6 +151,7 @@ pub enum Outcome {
 
 /// The server's "yes": stored with the parcel's id, given again to each replay.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Receipt {
     /// The parcel this answers.
     pub id: ParcelId,
@@ -169,6 +174,7 @@ pub struct Receipt {
 
 /// A report in a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ReportBrief {
     /// Its id.
     pub id: ParcelId,
@@ -194,6 +200,7 @@ pub struct ReportBrief {
 
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ReportList {
     /// Newest first.
     pub reports: Vec<ReportBrief>,
@@ -203,6 +210,7 @@ pub struct ReportList {
 
 /// A photo on a page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct PhotoView {
     /// Its name.
     pub hash: PhotoHash,
@@ -217,6 +225,7 @@ pub struct PhotoView {
 
 /// The words and photos of one person: the reporter first, then each supporter who said something.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Voice {
     /// When it was received.
     pub at: Instant,
@@ -237,6 +246,7 @@ pub struct Voice {
 
 /// A report's public page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ReportPage {
     /// Head of the page.
     pub brief: ReportBrief,
@@ -257,6 +267,7 @@ pub struct ReportPage {
 }
 
 /// A report that may be the same as the one shown.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resembling {
     /// Its id.
@@ -269,6 +280,7 @@ pub struct Resembling {
 
 /// What only the reporter sees.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Mine {
     /// Whether news go to a mail address.
     pub has_mail: bool,

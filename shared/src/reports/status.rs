@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// How far a report is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Received; nobody in charge has been told yet.

@@ -16,6 +16,7 @@ use std::cmp::Reverse;
 
 /// What a rule asks of a report; what is absent lets everything through.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Criteria {
     /// What is asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]

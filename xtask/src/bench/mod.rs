@@ -39,11 +39,8 @@ impl Row {
 }
 
 /// What can be measured by itself.
-<<<<<<< HEAD
-const NAMES: [&str; 7] = ["first-load", "server", "lighthouse", "phone", "intake", "words", "register"];
-=======
-const NAMES: [&str; 7] = ["first-load", "server", "lighthouse", "phone", "intake", "words", "million"];
->>>>>>> 0c78887 (Link, join and part reports: candidates by place and cell, photos' looks, urgency raised by supporters)
+const NAMES: [&str; 8] =
+    ["first-load", "server", "lighthouse", "phone", "intake", "words", "register", "million"];
 
 /// Prints the table; with names, of those measurements only.
 pub fn run(wanted: &[String]) -> Result<()> {
@@ -86,13 +83,11 @@ pub fn run(wanted: &[String]) -> Result<()> {
             eprintln!("skipped: PostgreSQL is not installed");
         }
     }
-<<<<<<< HEAD
     if wants("register") {
         rows.extend(register()?);
-=======
+    }
     if wants("million") {
         rows.extend(sh::step("a million reports", million::measure)?);
->>>>>>> 0c78887 (Link, join and part reports: candidates by place and cell, photos' looks, urgency raised by supporters)
     }
     print(&rows);
     Ok(())

@@ -6,6 +6,7 @@
 mod checks;
 mod geckodriver;
 mod node;
+mod python;
 mod s3;
 mod suites;
 
@@ -13,7 +14,7 @@ pub use suites::in_namespace;
 
 use crate::postgres::Postgres;
 use crate::{app, places, sh, signals, toolchain, tools};
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use suites::{Suite, Tally};
 use tools::Tool;
 
@@ -43,6 +44,23 @@ pub fn run(filter: &[String]) -> Result<()> {
     Ok(())
 }
 
+/// The suite that asks the API what a stranger may, at length: some 20,000 cases.
+pub fn schemathesis() -> Result<()> {
+    app::build_app(&toolchain::find()?, false)?;
+    let suites = sh::step("building the tests", suites::build)?;
+    let suite = suites.iter().find(|suite| suite.name == python::SUITE).context("there is no such suite")?;
+    tools::ensure(&[tools::PYTHON, tools::IP])?;
+    signals::take_over()?;
+    let env = [
+        ("VIGIE_BIN", places::server(true).into_os_string()),
+        (python::VARIABLE, python::prepare()?.into_os_string()),
+        (python::CASES, python::MANY.into()),
+    ];
+    let tally = suite.run(&["--nocapture".to_owned()], &env)?;
+    ensure!(tally.failed == 0 && tally.passed > 0, "see above what it found");
+    Ok(())
+}
+
 /// Which suites run, each with the words to hand on: a word that names a suite means all of it.
 fn choose<'a>(suites: &'a [Suite], filter: &[String]) -> Vec<(&'a Suite, Vec<String>)> {
     let names = |word: &String| suites.iter().any(|suite| suite.name == *word);
@@ -67,7 +85,7 @@ fn needed(chosen: &[(&Suite, Vec<String>)], own_cluster: bool) -> Vec<Tool> {
     if chosen.iter().any(|(suite, _)| node::SUITES.contains(&suite.name.as_str())) {
         needed.extend([tools::NODE, tools::NPM]);
     }
-    if chosen.iter().any(|(suite, _)| suite.name == s3::SUITE) {
+    if chosen.iter().any(|(suite, _)| [s3::SUITE, python::SUITE].contains(&suite.name.as_str())) {
         needed.push(tools::PYTHON);
     }
     if own_cluster {
@@ -115,6 +133,12 @@ fn run_suites(suites: &[Suite], filter: &[String]) -> Result<Tally> {
         // Gone with its suite.
         let s3 = if suite.name == s3::SUITE { start_s3() } else { None };
         env.extend(s3.as_ref().map(|s3| (s3::VARIABLE, s3.url().into())));
+        if suite.name == python::SUITE {
+            match python::prepare() {
+                Ok(program) => env.push((python::VARIABLE, program.into_os_string())),
+                Err(error) => eprintln!("error: {error:#}"),
+            }
+        }
         tally += suite.run(&filter, &env)?;
         signals::check()?;
     }

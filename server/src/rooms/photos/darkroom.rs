@@ -83,7 +83,9 @@ async fn show(app: &App, photo: &PhotoReceipt, sizes: Sizes) -> Result<()> {
 
 async fn settle(app: &App, photo: &PhotoReceipt, look: Option<i64>) -> Result<()> {
     let mut tx = app.db.write().await?;
-    store::insert(&mut tx, photo, app.clock.now()).await?;
+    let now = app.clock.now();
+    store::insert(&mut tx, photo, now).await?;
+    reports::store::photo_came(&mut tx, &photo.hash, now).await?;
     if let Some(look) = look {
         store::set_look(&mut tx, &photo.hash, look).await?;
     }

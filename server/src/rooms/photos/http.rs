@@ -4,27 +4,32 @@ use super::ranges::{Part, part};
 use crate::app::App;
 use crate::edges::blobs::Blob;
 use crate::error::{self, Result};
-use crate::extract::Id;
+use crate::extract::{self, Id};
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use shared::ids::PhotoHash;
 use shared::photos::{PhotoReceipt, SIZES};
-use shared::problem::{Code, Problem};
+use shared::problem::Code;
 
 /// Seconds after which a photo in preparation may be asked for again.
 const SOON: &str = "2";
 
-/// `PUT /api/v1/photos/{hash}`: takes a JPEG in under the hash of its bytes.
+/// Takes a JPEG in under the hash of its bytes.
+#[utoipa::path(
+    put, path = "/api/v1/photos/{hash}", operation_id = "sendPhoto", tag = "photos",
+    params(("hash" = PhotoHash, Path, description = "SHA-256 of the body.")),
+    request_body(content = Vec<u8>, content_type = "image/jpeg"),
+    responses((status = 200, body = PhotoReceipt, description = "Kept, now or before."))
+)]
 pub async fn put(
     State(app): State<App>,
     Id(hash): Id<PhotoHash>,
-    bytes: std::result::Result<Bytes, BytesRejection>,
+    request: Request,
 ) -> Result<Json<PhotoReceipt>> {
-    let bytes = bytes.map_err(|_| Problem::of(Code::TooLarge, "photo"))?;
+    let bytes = extract::bytes(request, &app, "photo").await?;
     Ok(Json(super::keep(&app, &hash, bytes).await?))
 }
 

@@ -10,8 +10,8 @@ pub mod colour;
 pub mod darkroom;
 pub mod http;
 pub mod inspect;
-pub mod ranges;
 pub mod look;
+pub mod ranges;
 pub mod store;
 pub mod sweep;
 

@@ -6,11 +6,14 @@ use super::import::pupils::{Counted, Key};
 use super::import::scope::Standing;
 use super::import::zones::Zone;
 use super::store::{facts, kind_word, read_kind};
-use crate::db::{Tx, rows};
+use crate::db::{ABSENT, Tx, rows};
 use futures_util::TryStreamExt;
 use shared::instant::Instant;
 use sqlx::{AssertSqlSafe, Row};
 use std::collections::HashMap;
+
+/// Columns that [`upsert`] writes.
+const COLUMNS: usize = 18;
 
 /// Gives every open place to `see`, row by row.
 pub async fn each_open(tx: &mut Tx, mut see: impl FnMut(Standing)) -> sqlx::Result<()> {
@@ -57,6 +60,16 @@ pub async fn close(tx: &mut Tx, ids: &[String], now: Instant) -> sqlx::Result<()
     Ok(())
 }
 
+/// Rows of [`upsert`], where a position may be absent.
+fn values(count: usize) -> String {
+    let value = |number: usize| match number % COLUMNS {
+        10 | 11 => format!("NULLIF(${number}, 1e300)"),
+        _ => format!("${number}"),
+    };
+    let row = |row: usize| (1..=COLUMNS).map(|column| value(row * COLUMNS + column)).collect::<Vec<_>>();
+    (0..count).map(|at| format!("({})", row(at).join(", "))).collect::<Vec<_>>().join(", ")
+}
+
 /// Writes what the files say of these places.
 pub async fn upsert(tx: &mut Tx, places: &[Facts], source: &str, now: Instant) -> sqlx::Result<()> {
     let text = format!(
@@ -70,7 +83,7 @@ pub async fn upsert(tx: &mut Tx, places: &[Facts], source: &str, now: Instant) -
            source = excluded.source, read_at = excluded.read_at,
            closed_at = CASE WHEN excluded.closed_at IS NULL THEN NULL
                             ELSE COALESCE(places.closed_at, excluded.closed_at) END",
-        rows(places.len(), 18)
+        values(places.len())
     );
     let mut query = sqlx::query(AssertSqlSafe(text));
     for facts in places {
@@ -84,8 +97,8 @@ pub async fn upsert(tx: &mut Tx, places: &[Facts], source: &str, now: Instant) -
             .bind(&facts.city_code)
             .bind(&facts.circonscription)
             .bind(&facts.mail)
-            .bind(facts.position.map(|position| position.lat))
-            .bind(facts.position.map(|position| position.lon))
+            .bind(facts.position.map_or(ABSENT, |position| position.lat))
+            .bind(facts.position.map_or(ABSENT, |position| position.lon))
             .bind(i16::from(facts.approximate))
             .bind(i16::from(facts.private))
             .bind(facts.lists)

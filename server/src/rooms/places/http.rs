@@ -4,16 +4,15 @@ use super::{index, store};
 use crate::app::App;
 use crate::error::Result;
 use crate::extract::Id;
-use crate::rooms::photos::hex;
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, StatusCode, header};
-use sha2::{Digest, Sha256};
+use http::header;
 use shared::geo::Position;
 use shared::ids::PlaceId;
 use shared::places::{PlaceList, PlacePack, PlacePage};
 use shared::problem::{Code, Problem};
+use std::collections::BTreeSet;
 
 /// Places in an answer, where no number is asked for.
 const USUAL: usize = 10;
@@ -22,9 +21,19 @@ const MOST: usize = 50;
 /// Longest text, in bytes, that is looked for.
 const LONGEST: usize = 200;
 
-/// `GET /api/v1/places`: what the phone keeps to find a school without network; unchanged since `If-None-Match`: 304.
-/// With `near=LAT,LON`: the nearest ones, with their distances.
-pub async fn list(State(app): State<App>, RawQuery(query): RawQuery, headers: HeaderMap) -> Result<Response> {
+/// What the phone keeps to find a school without network: every open place. With `near`, the nearest ones and how far they are.
+#[utoipa::path(
+    get, path = "/api/v1/places", operation_id = "listPlaces", tag = "places",
+    params(
+        ("near" = Option<String>, Query, description = "LAT,LON: only the nearest, with their distances."),
+        ("limit" = Option<usize>, Query, description = "At most so many, beside `near`."),
+    ),
+    responses((
+        status = 200, body = Places, description = "Every open place; with `near`, the nearest.",
+        links(("the first place" = (operation_id = "readPlace", parameters(("id" = "$response.body#/places/0/id")))))
+    ))
+)]
+pub async fn list(State(app): State<App>, RawQuery(query): RawQuery) -> Result<Response> {
     let asked = Asked::read(query.as_deref())?;
     match asked.near {
         Some(from) => {
@@ -32,11 +41,31 @@ pub async fn list(State(app): State<App>, RawQuery(query): RawQuery, headers: He
             let found = index.near(from, asked.limit);
             answer(super::listed(&app, &index, &found).await?)
         }
-        None => pack(&app, &headers).await,
+        None => Ok(Json(PlacePack { places: store::open(app.db.read()).await? }).into_response()),
     }
 }
 
-/// `GET /api/v1/places/search?q=&near=LAT,LON&limit=`: the schools that fit what a person types, best first.
+/// What `listPlaces` answers.
+#[derive(utoipa::ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "said to the reader of the description only")]
+enum Places {
+    /// Without `near`.
+    Pack(PlacePack),
+    /// With `near`.
+    Found(PlaceList),
+}
+
+/// The schools that fit what a person types, best first; those that fit alike by distance, where `near` says from where.
+#[utoipa::path(
+    get, path = "/api/v1/places/search", operation_id = "searchPlaces", tag = "places",
+    params(
+        ("q" = String, Query, description = "What a person types: words in any order, abbreviated, with typing errors."),
+        ("near" = Option<String>, Query, description = "LAT,LON of the person."),
+        ("limit" = Option<usize>, Query, description = "At most so many."),
+    ),
+    responses((status = 200, body = PlaceList, description = "The places found."))
+)]
 pub async fn search(State(app): State<App>, RawQuery(query): RawQuery) -> Result<Response> {
     let asked = Asked::read(query.as_deref())?;
     let words = asked.words.ok_or_else(|| Problem::of(Code::QueryInvalid, "q"))?;
@@ -60,8 +89,12 @@ struct Asked {
 impl Asked {
     fn read(query: Option<&str>) -> Result<Self, Problem> {
         let mut asked = Self { words: None, near: None, limit: USUAL };
+        let mut said = BTreeSet::new();
         for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
             let wrong = || Problem::of(Code::QueryInvalid, &name);
+            if !said.insert(name.to_string()) {
+                return Err(wrong());
+            }
             match &*name {
                 "q" if value.len() <= LONGEST && !value.trim().is_empty() => {
                     asked.words = Some(value.into_owned());
@@ -72,7 +105,7 @@ impl Asked {
                     let limit = value.parse().ok().filter(|limit| (1..=MOST).contains(limit));
                     asked.limit = limit.ok_or_else(wrong)?;
                 }
-                _ => {}
+                _ => return Err(wrong()),
             }
         }
         Ok(asked)
@@ -84,19 +117,12 @@ fn position(text: &str) -> Option<Position> {
     Position::new(lat.trim().parse().ok()?, lon.trim().parse().ok()?)
 }
 
-async fn pack(app: &App, headers: &HeaderMap) -> Result<Response> {
-    let body = serde_json::to_vec(&PlacePack { places: store::open(app.db.read()).await? })?;
-    let digest = hex(&Sha256::digest(&body));
-    let etag = format!("W/\"{}\"", digest.get(..32).unwrap_or(&digest));
-    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes());
-    if known {
-        return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, etag)]).into_response());
-    }
-    let headers = [(header::CONTENT_TYPE, "application/json".to_owned()), (header::ETAG, etag)];
-    Ok((headers, body).into_response())
-}
-
-/// `GET /api/v1/places/{id}`
+/// A place: figures, and who is in charge.
+#[utoipa::path(
+    get, path = "/api/v1/places/{id}", operation_id = "readPlace", tag = "places",
+    params(("id" = PlaceId, Path, description = "A school: its UAI.")),
+    responses((status = 200, body = PlacePage, description = "The place."))
+)]
 pub async fn page(State(app): State<App>, Id(id): Id<PlaceId>) -> Result<Json<PlacePage>> {
     Ok(Json(super::page(&app, &id).await?))
 }

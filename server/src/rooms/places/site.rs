@@ -3,7 +3,7 @@
 use super::index;
 use crate::app::App;
 use crate::error::Result;
-use crate::rooms::reports::view;
+use crate::rooms::reports::{filter, view};
 use crate::web::site::{or_missing, render};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
@@ -67,6 +67,10 @@ pub async fn page(State(app): State<App>, Path(id): Path<String>, headers: Heade
 }
 
 async fn reports(app: &App, place: &PlaceId, status: &str) -> Result<ReportList> {
-    let query = view::Query { place: Some(place.to_string()), status: Some(status.to_owned()), before: None };
+    let query = filter::Query {
+        place: Some(place.to_string()),
+        status: Some(status.to_owned()),
+        ..filter::Query::default()
+    };
     view::list(app, &query).await
 }

@@ -2,12 +2,13 @@
 //!
 //! `intake.rs` is the one story of a report coming in; `judging.rs` says whether somebody said it before (from
 //! `candidates.rs`), `links.rs` and `merging/` are for the human who knows better; `awaited.rs` knows the photos that come
-//! later; `view.rs` decides what is shown to whom; `jobs.rs` tells those in charge, in the words of `letters.rs`, and
-//! `notices.rs` remembers what became of each message; `unsubscribe.rs` stops those to reporters. Promises: a parcel is
-//! taken once, whoever repeats it; what is public is decided in `view.rs` alone.
+//! later; `view.rs` decides what is shown to whom, `filter.rs` and `search/` which of it a list holds; `jobs.rs` tells those
+//! in charge, in the words of `letters.rs`, and `notices.rs` remembers what became of each message; `unsubscribe.rs` stops
+//! those to reporters. Promises: a parcel is taken once, whoever repeats it; what is public is decided in `view.rs` alone.
 
 pub mod awaited;
 pub mod candidates;
+pub mod filter;
 pub mod http;
 pub mod intake;
 pub mod jobs;
@@ -16,11 +17,13 @@ mod letters;
 pub mod links;
 pub mod merging;
 pub mod notices;
+pub mod search;
 pub mod site;
 pub mod store;
 pub mod unsubscribe;
 pub mod view;
 pub mod voices;
+pub mod words;
 
 use crate::app::App;
 use crate::db::Tx;

@@ -1,6 +1,6 @@
 //! Reports as pages, complete without the app.
 
-use super::{view, voices};
+use super::{filter, view, voices};
 use crate::app::App;
 use crate::error::Result;
 use crate::web::site::{or_missing, render};
@@ -13,7 +13,7 @@ use shared::ids::ParcelId;
 /// `GET /demandes`
 pub async fn list(
     State(app): State<App>,
-    Query(query): Query<view::Query>,
+    Query(query): Query<filter::Query>,
     headers: HeaderMap,
 ) -> Result<Response> {
     let list = view::list(&app, &query).await?;

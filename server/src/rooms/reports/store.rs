@@ -1,8 +1,9 @@
 //! The SQL of writing reports. Reading for people is in `view.rs`.
 
 use super::intake::{Parcel, standing};
+use super::words;
 use crate::cells;
-use crate::db::Tx;
+use crate::db::{ABSENT, Tx};
 use shared::ids::{ParcelId, PhotoHash, PlaceId};
 use shared::instant::Instant;
 use shared::reports::status::Status;
@@ -84,10 +85,13 @@ pub async fn next_number(tx: &mut Tx) -> sqlx::Result<i64> {
 pub async fn insert(tx: &mut Tx, row: &Row<'_>) -> sqlx::Result<()> {
     let (report, parcel) = (row.report, row.parcel);
     let (urgency, private) = standing(report);
+    let folded = words::folded(report);
     sqlx::query(
         "INSERT INTO reports (id, number, merged_into, place_id, category, urgency, description, private, status,
-                              people, lang, observed_at, received_at, spot, lat, lon, ask_at, joined, cell)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12, $13, $14, $15, $16, $3, $17)",
+                              people, lang, observed_at, received_at, spot, lat, lon, ask_at, joined, cell, changed_at,
+                              folded)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12, $13, NULLIF($14, 1e300),
+                 NULLIF($15, 1e300), $16, $3, $17, $12, $18)",
     )
     .bind(parcel.id.as_str())
     .bind(row.number)
@@ -102,12 +106,14 @@ pub async fn insert(tx: &mut Tx, row: &Row<'_>) -> sqlx::Result<()> {
     .bind(report.observed_at.0)
     .bind(parcel.at.0)
     .bind(&report.spot)
-    .bind(report.position.map(|position| position.lat))
-    .bind(report.position.map(|position| position.lon))
+    .bind(report.position.map_or(ABSENT, |position| position.lat))
+    .bind(report.position.map_or(ABSENT, |position| position.lon))
     .bind(report.ask_at.map(|at| at.0))
     .bind(report.position.map(|position| cells::cell(position, cells::FINE)))
+    .bind(&folded)
     .execute(&mut **tx)
     .await?;
+    words::insert(tx, &folded, parcel.at).await?;
     let captions = report.captions.iter().map(String::as_str).chain(std::iter::repeat(""));
     for ((position, hash), caption) in (0_i16..).zip(&report.photos).zip(captions) {
         sqlx::query("INSERT INTO report_photos (report_id, hash, position, caption) VALUES ($1, $2, $3, $4)")
@@ -295,9 +301,29 @@ pub async fn mark_sent(tx: &mut Tx, id: &ParcelId) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Appends a line to a journal. Two writers of one journal wait for each other at the report's row.
+/// A photo that reports name is there: they have changed.
+pub async fn photo_came(tx: &mut Tx, hash: &PhotoHash, at: Instant) -> sqlx::Result<()> {
+    sqlx::query(
+        "UPDATE reports SET changed_at = $2 WHERE changed_at < $2 AND id IN
+           (SELECT COALESCE(r.merged_into, r.id) FROM report_photos rp JOIN reports r ON r.id = rp.report_id
+            WHERE rp.hash = $1)",
+    )
+    .bind(hash.as_str())
+    .bind(at.0)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Appends a line to a journal: the report has changed. Two writers of one journal wait for each other at its row.
 pub async fn insert_event(tx: &mut Tx, report: &ParcelId, at: Instant, event: &str) -> sqlx::Result<()> {
-    lock(tx, report).await?;
+    sqlx::query(
+        "UPDATE reports SET changed_at = CASE WHEN changed_at < $2 THEN $2 ELSE changed_at END WHERE id = $1",
+    )
+    .bind(report.as_str())
+    .bind(at.0)
+    .execute(&mut **tx)
+    .await?;
     sqlx::query(
         "INSERT INTO journal (report_id, position, at, event)
          SELECT $1, COALESCE(MAX(position), 0) + 1, $2, $3 FROM journal WHERE report_id = $1",

@@ -3,14 +3,14 @@
 //! A private report is in no list and its page is refused, except to whoever shows a key of it. A report merged into
 //! another has no page of its own: asking for it gives the one it joined.
 
+use super::filter::Query;
 use super::store::{self, parse_hash, parse_id, parse_place, parse_status};
-use super::{key_hash, links, voices};
+use super::{key_hash, links, search, voices};
 use crate::app::App;
 use crate::error::Result;
 use crate::rooms::routing;
 use anyhow::Context;
-use serde::Deserialize;
-use shared::ids::{Key, ParcelId, PlaceId};
+use shared::ids::{Key, ParcelId};
 use shared::instant::Instant;
 use shared::problem::{Code, Problem};
 use shared::reports::{Event, JournalEntry, Mine, ReportBrief, ReportList, ReportPage};
@@ -19,74 +19,43 @@ use shared::text;
 use sqlx::any::AnyRow;
 use sqlx::{AnyPool, Row};
 
-/// Reports on one page of a list.
-const PAGE: i64 = 30;
 /// Characters of an excerpt.
 const EXCERPT: usize = 120;
 
-/// What a list is asked for; an absent filter lets everything through.
-#[derive(Debug, Default, Deserialize)]
-pub struct Query {
-    /// On this place.
-    pub place: Option<String>,
-    /// `open` or `closed`.
-    pub status: Option<String>,
-    /// Cursor of the last page: `received_at-id`.
-    pub before: Option<String>,
+/// What a report `r` of a list must be; the indexes of migration 14 hold no others.
+macro_rules! public {
+    () => {
+        "r.merged_into IS NULL AND r.private = 0"
+    };
 }
+pub(super) use public;
 
-/// Columns that `read_brief` reads.
+/// Columns that `read_brief` reads, of a report `r` and its place `p`.
 macro_rules! brief {
     () => {
-        "SELECT r.id, r.number, r.place_id, p.name AS place_name, r.category, r.description, r.status, r.people,
-                r.received_at, r.urgency,
-                (SELECT rp.hash FROM report_photos rp JOIN photos f ON f.hash = rp.hash
-                 WHERE rp.report_id = r.id ORDER BY rp.position LIMIT 1) AS photo
-         FROM reports r JOIN places p ON p.id = r.place_id "
+        "r.id, r.number, r.place_id, p.name AS place_name, r.category, r.description, r.status, r.people,
+         r.received_at, r.urgency,
+         (SELECT rp.hash FROM report_photos rp JOIN photos f ON f.hash = rp.hash
+          WHERE rp.report_id = r.id ORDER BY rp.position LIMIT 1) AS photo"
     };
 }
+pub(super) use brief;
 
-/// Public reports, newest first, a page at a time.
+/// Public reports, newest first (by their last change where `since` is asked), a page at a time.
 ///
 /// # Errors
-/// `body_invalid` with the field, for a filter that cannot be read.
+/// `query_invalid` with the parameter, for one that cannot be read.
 pub async fn list(app: &App, query: &Query) -> Result<ReportList> {
-    let place = query.place.as_deref().map(PlaceId::parse).transpose()?;
-    let closed = match query.status.as_deref() {
-        None | Some("") => None,
-        Some("open") => Some(0_i64),
-        Some("closed") => Some(1),
-        Some(_) => return Err(Problem::of(Code::BodyInvalid, "status").into()),
+    let filter = query.read()?;
+    let found = search::page(app.db.read(), &filter).await?;
+    let mut reports = found.rows.iter().map(read_brief).collect::<sqlx::Result<Vec<_>>>()?;
+    let last = reports.len().checked_sub(2).and_then(|last| found.rows.get(last));
+    let next = match last {
+        Some(last) if reports.len() > filter.limit => Some(search::cursor(last)?),
+        _ => found.end,
     };
-    let (at, id) = cursor(query.before.as_deref())?;
-    let rows = sqlx::query(concat!(
-        brief!(),
-        "WHERE r.merged_into IS NULL AND r.private = 0
-           AND (CAST($1 AS TEXT) IS NULL OR r.place_id = $1)
-           AND (CAST($2 AS BIGINT) IS NULL OR CASE WHEN r.closed_at IS NULL THEN 0 ELSE 1 END = $2)
-           AND (r.received_at, r.id) < ($3, $4)
-         ORDER BY r.received_at DESC, r.id DESC LIMIT $5"
-    ))
-    .bind(place.map(String::from))
-    .bind(closed)
-    .bind(at)
-    .bind(id)
-    .bind(PAGE + 1)
-    .fetch_all(app.db.read())
-    .await?;
-    let mut reports = rows.iter().map(read_brief).collect::<sqlx::Result<Vec<_>>>()?;
-    let more = reports.len() > usize::try_from(PAGE).unwrap_or(0);
-    reports.truncate(usize::try_from(PAGE).unwrap_or(0));
-    let next = reports.last().filter(|_| more).map(|last| format!("{}-{}", last.received_at.0, last.id));
-    Ok(ReportList { reports, next })
-}
-
-fn cursor(before: Option<&str>) -> Result<(i64, String)> {
-    let Some(text) = before.filter(|text| !text.is_empty()) else { return Ok((i64::MAX, String::new())) };
-    let parsed =
-        text.split_once('-').and_then(|(at, id)| Some((at.parse().ok()?, ParcelId::parse(id).ok()?)));
-    let (at, id) = parsed.ok_or_else(|| Problem::of(Code::BodyInvalid, "before"))?;
-    Ok((at, id.into()))
+    reports.truncate(filter.limit);
+    Ok(ReportList { reports, next: next.map(|next| next.to_string()) })
 }
 
 /// A report's page, for the public or for the owner of `key`.
@@ -111,8 +80,14 @@ pub async fn page(app: &App, id: &ParcelId, key: Option<&Key>) -> Result<ReportP
 /// `report_unknown`.
 pub async fn for_desks(app: &App, main: &ParcelId) -> Result<ReportPage> {
     let db = app.db.read();
-    let row =
-        sqlx::query(concat!(brief!(), "WHERE r.id = $1")).bind(main.as_str()).fetch_optional(db).await?;
+    let row = sqlx::query(concat!(
+        "SELECT ",
+        brief!(),
+        " FROM reports r JOIN places p ON p.id = r.place_id WHERE r.id = $1"
+    ))
+    .bind(main.as_str())
+    .fetch_optional(db)
+    .await?;
     let row = row.ok_or_else(|| Problem::of(Code::ReportUnknown, "id"))?;
     let brief = read_brief(&row)?;
     let urgency = row.try_get("urgency")?;

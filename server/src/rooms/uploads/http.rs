@@ -17,10 +17,11 @@ use shared::problem::{Code, Problem};
 /// The piece is not what its checksum says.
 const CHECKSUM_MISMATCH: u16 = 460;
 
-/// Every answer says the version; a request in another is refused, `OPTIONS` excepted.
+/// Every answer says the version; a request in another is refused, where the protocol knows its method.
 pub async fn speak(request: Request, next: Next) -> Response {
     let version = request.headers().get(protocol::RESUMABLE);
-    let spoken = request.method() == Method::OPTIONS || version.is_some_and(|v| v == protocol::VERSION);
+    let ours = [Method::POST, Method::HEAD, Method::PATCH, Method::DELETE].contains(request.method());
+    let spoken = !ours || version.is_some_and(|v| v == protocol::VERSION);
     let mut response = if spoken {
         next.run(request).await
     } else {
@@ -52,7 +53,22 @@ pub async fn options() -> impl IntoResponse {
     (StatusCode::NO_CONTENT, told)
 }
 
-/// `POST /api/v1/uploads`: begins the upload of the photo that the metadata names by `hash`.
+/// Begins the upload of the photo that the metadata names by `hash`.
+#[utoipa::path(
+    post, path = "/api/v1/uploads", operation_id = "beginUpload", tag = "uploads",
+    params(
+        ("Upload-Length" = u64, Header, description = "Bytes of the whole."),
+        ("Upload-Metadata" = String, Header, description = "`hash` and, after a space, the photo's name in base64."),
+    ),
+    responses((
+        status = 201, description = "Begun; at its end where the photo is known.",
+        headers(
+            ("Location" = String, description = "Where its pieces go."),
+            ("Upload-Offset" = u64, description = "Bytes that are there."),
+            ("Upload-Expires" = String, description = "When it is forgotten, if nothing comes.")
+        )
+    ))
+)]
 pub async fn create(State(app): State<App>, headers: HeaderMap) -> Result<Response> {
     let length = protocol::number(&headers, protocol::LENGTH)?;
     let metadata = protocol::metadata(&headers)?;
@@ -62,7 +78,19 @@ pub async fn create(State(app): State<App>, headers: HeaderMap) -> Result<Respon
     Ok((StatusCode::CREATED, address, standing(&upload)).into_response())
 }
 
-/// `HEAD /api/v1/uploads/{id}`: how far it is.
+/// How far it is.
+#[utoipa::path(
+    head, path = "/api/v1/uploads/{id}", operation_id = "readUpload", tag = "uploads",
+    params(("id" = String, Path, description = "From the `Location` that the upload was given.")),
+    responses((
+        status = 200, description = "How far it is.",
+        headers(
+            ("Upload-Length" = u64, description = "Bytes of the whole."),
+            ("Upload-Offset" = u64, description = "Bytes that are there."),
+            ("Upload-Expires" = String, description = "When it is forgotten, if nothing comes.")
+        )
+    ))
+)]
 pub async fn head(State(app): State<App>, Id(id): Id<UploadId>) -> Result<Response> {
     let upload = super::find(&app, &id).await?;
     let length = [(protocol::LENGTH, upload.length.to_string())];
@@ -73,7 +101,23 @@ pub async fn head(State(app): State<App>, Id(id): Id<UploadId>) -> Result<Respon
     Ok(response)
 }
 
-/// `PATCH /api/v1/uploads/{id}`: the next piece.
+/// The next piece.
+#[utoipa::path(
+    patch, path = "/api/v1/uploads/{id}", operation_id = "sendPiece", tag = "uploads",
+    params(
+        ("id" = String, Path, description = "From the `Location` that the upload was given."),
+        ("Upload-Offset" = u64, Header, description = "Where the piece begins: what is there."),
+        ("Upload-Checksum" = Option<String>, Header, description = "`sha1` or `sha256`, a space, and the piece's digest in base64."),
+    ),
+    request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"),
+    responses((
+        status = 204, description = "Kept. At the end: the photo is.",
+        headers(
+            ("Upload-Offset" = u64, description = "Bytes that are there."),
+            ("Upload-Expires" = String, description = "When it is forgotten, if nothing comes.")
+        )
+    ))
+)]
 pub async fn patch(State(app): State<App>, Id(id): Id<UploadId>, headers: HeaderMap, body: Body) -> Response {
     let mut stream = body.into_data_stream();
     match piece(&app, &id, &headers, &mut stream).await {
@@ -106,7 +150,12 @@ async fn piece(app: &App, id: &UploadId, headers: &HeaderMap, stream: &mut BodyD
     super::append(app, upload, piece).await
 }
 
-/// `DELETE /api/v1/uploads/{id}`: the client no longer wants it.
+/// The client no longer wants it.
+#[utoipa::path(
+    delete, path = "/api/v1/uploads/{id}", operation_id = "endUpload", tag = "uploads",
+    params(("id" = String, Path, description = "From the `Location` that the upload was given.")),
+    responses((status = 204, description = "Forgotten."))
+)]
 pub async fn terminate(State(app): State<App>, Id(id): Id<UploadId>) -> Result<StatusCode> {
     if super::discard(&app, &id).await? {
         Ok(StatusCode::NO_CONTENT)
@@ -115,7 +164,24 @@ pub async fn terminate(State(app): State<App>, Id(id): Id<UploadId>) -> Result<S
     }
 }
 
-/// `POST /api/v1/uploads/{id}` with `X-HTTP-Method-Override`, from where other verbs cannot pass.
+/// The next piece, from where `PATCH` cannot pass.
+#[utoipa::path(
+    post, path = "/api/v1/uploads/{id}", operation_id = "sendPieceByPost", tag = "uploads",
+    params(
+        ("id" = String, Path, description = "From the `Location` that the upload was given."),
+        ("Upload-Offset" = u64, Header, description = "Where the piece begins: what is there."),
+        ("Upload-Checksum" = Option<String>, Header, description = "`sha1` or `sha256`, a space, and the piece's digest in base64."),
+        ("X-HTTP-Method-Override" = String, Header, description = "What is meant: `PATCH`. `HEAD` and `DELETE`, too, say so here where they cannot pass."),
+    ),
+    request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"),
+    responses((
+        status = 204, description = "Kept. At the end: the photo is.",
+        headers(
+            ("Upload-Offset" = u64, description = "Bytes that are there."),
+            ("Upload-Expires" = String, description = "When it is forgotten, if nothing comes.")
+        )
+    ))
+)]
 pub async fn overridden(
     app: State<App>,
     id: Id<UploadId>,
@@ -126,7 +192,7 @@ pub async fn overridden(
         Some(b"PATCH") => Ok(patch(app, id, headers, body).await),
         Some(b"HEAD") => head(app, id).await,
         Some(b"DELETE") => Ok(terminate(app, id).await?.into_response()),
-        _ => Err(Error::Under(StatusCode::METHOD_NOT_ALLOWED, Code::NotFound.into())),
+        _ => Err(Code::MethodNotAllowed.into()),
     }
 }
 

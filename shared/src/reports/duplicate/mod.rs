@@ -54,6 +54,7 @@ pub struct Said<'a> {
 }
 
 /// What speaks for or against two reports being the same; `because_<slug>` in `assets/lang` says it.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
