@@ -5,6 +5,9 @@ use crate::db::Db;
 use crate::edges::blobs::Blobs;
 use crate::edges::clock::Clock;
 use crate::edges::mail::{self, Mailer};
+use crate::metrics::Metrics;
+use crate::ready::Ready;
+use crate::web::limits::Limits;
 use crate::web::pages::Pages;
 use anyhow::{Context, Result};
 use std::ops::Deref;
@@ -33,6 +36,12 @@ pub struct Parts {
     pub jobs_put: Notify,
     /// One permit per core: photos are decoded no more than that at once.
     pub codecs: Semaphore,
+    /// What each address may still ask for.
+    pub limits: Limits,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// Whether all is well, as last seen.
+    pub ready: Ready,
 }
 
 /// The edges a process is built with.
@@ -51,6 +60,9 @@ impl App {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let app = Self(Arc::new(Parts {
             db,
+            limits: Limits::new(edges.clock.clone()),
+            metrics: Metrics::default(),
+            ready: Ready::default(),
             clock: edges.clock,
             blobs,
             mailer: edges.mailer,

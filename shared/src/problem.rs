@@ -48,6 +48,8 @@ pub enum Code {
     TooLarge,
     /// More photos than are taken.
     TooManyPhotos,
+    /// More requests from one address than are answered in so short a time: come back.
+    TooManyRequests,
     /// The photo is not a JPEG.
     UnsupportedPhoto,
     /// The upload is not where the phone believes: ask how far it is, go on from there.
@@ -60,7 +62,7 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::BodyInvalid,
         Self::Busy,
         Self::CategoryUnknown,
@@ -80,6 +82,7 @@ impl Code {
         Self::TextTooLong,
         Self::TooLarge,
         Self::TooManyPhotos,
+        Self::TooManyRequests,
         Self::UnsupportedPhoto,
         Self::UploadOffset,
         Self::UploadUnknown,
@@ -108,6 +111,7 @@ impl Code {
             Self::TextTooLong => "text_too_long",
             Self::TooLarge => "too_large",
             Self::TooManyPhotos => "too_many_photos",
+            Self::TooManyRequests => "too_many_requests",
             Self::UnsupportedPhoto => "unsupported_photo",
             Self::UploadOffset => "upload_offset",
             Self::UploadUnknown => "upload_unknown",
@@ -130,6 +134,7 @@ impl Code {
             Self::IdTaken | Self::PhotoMissing | Self::UploadOffset => 409,
             Self::TooLarge => 413,
             Self::UnsupportedPhoto => 415,
+            Self::TooManyRequests => 429,
             Self::Internal => 500,
             Self::Busy => 503,
             Self::CategoryUnknown
@@ -151,6 +156,7 @@ impl Code {
                 | Self::Internal
                 | Self::PhotoMissing
                 | Self::PhotoHashMismatch
+                | Self::TooManyRequests
                 | Self::UploadOffset
                 | Self::UploadUnknown
         )

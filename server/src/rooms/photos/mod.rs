@@ -56,6 +56,7 @@ pub async fn keep(app: &App, hash: &PhotoHash, bytes: Bytes) -> Result<PhotoRece
     let receipt = PhotoReceipt { hash: hash.clone(), width, height };
     store::insert(&mut tx, &receipt, app.clock.now()).await?;
     tx.commit().await?;
+    app.metrics.photo_kept();
     reports::awaited::photo_came(app, hash).await?;
     Ok(receipt)
 }

@@ -2,6 +2,7 @@
 
 pub mod http;
 pub mod import;
+pub mod listed;
 pub mod site;
 pub mod store;
 

@@ -1,45 +1,99 @@
 //! Places as pages, complete without the app.
 
-use super::store;
+use super::{listed, store};
 use crate::app::App;
 use crate::error::Result;
-use crate::rooms::reports::view;
+use crate::rooms::reports::{self, view};
 use crate::web::site::{or_missing, render};
+use crate::web::visit::Visit;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use http::HeaderMap;
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::ids::PlaceId;
+use shared::places::{self, Kind, Place, PlacePage};
 use shared::reports::ReportList;
 
-/// `GET /ecoles`
-pub async fn list(State(app): State<App>, headers: HeaderMap) -> Result<Response> {
-    let places = store::open(app.db.read()).await?;
-    render(&app, &headers, "pages/places.html", json!({ "places": places }))
+/// Most schools that a search shows.
+const MOST_FOUND: usize = 100;
+
+/// `GET /ecoles`: by name, a page at a time, or those found by words.
+pub async fn list(State(app): State<App>, visit: Visit) -> Result<Response> {
+    if let Some(words) = visit.asked("q") {
+        let open = store::open(app.db.read()).await?;
+        let found = places::search(&open, words, MOST_FOUND);
+        return render(&app, &visit, "pages/places.html", json!({ "places": found, "q": words }));
+    }
+    let after = (visit.asked("name").unwrap_or_default(), visit.asked("after").unwrap_or_default());
+    let (places, next) = listed::page(app.db.read(), after).await?;
+    let next =
+        next.map(|(name, id)| visit.elsewhere("/ecoles", &[("name", Some(&name)), ("after", Some(&id))]));
+    render(&app, &visit, "pages/places.html", json!({ "places": places, "next": next }))
 }
 
 /// `GET /ecoles/{id}`
-pub async fn page(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap) -> Result<Response> {
-    let answer = match PlaceId::parse(&id) {
-        Ok(id) => super::page(&app, &id).await,
-        Err(problem) => Err(problem.into()),
-    };
-    let page = match or_missing(&app, &headers, answer) {
+pub async fn page(State(app): State<App>, Path(id): Path<String>, visit: Visit) -> Result<Response> {
+    let page = match or_missing(&app, &visit, found(&app, &id).await) {
         Ok(page) => page,
         Err(response) => return Ok(*response),
     };
     let (open, closed) =
         (reports(&app, &page.place.id, "open").await?, reports(&app, &page.place.id, "closed").await?);
-    let now = app.clock.now();
-    render(
-        &app,
-        &headers,
-        "pages/place.html",
-        json!({ "page": page, "open": open, "closed": closed, "now": now }),
-    )
+    let about = about(&app, &page.place);
+    let values = json!({ "page": page, "open": open, "closed": closed, "about": about });
+    render(&app, &visit, "pages/place.html", values)
+}
+
+/// `GET /ecoles/{id}/flux.atom`: its reports.
+pub async fn feed(State(app): State<App>, Path(id): Path<String>, visit: Visit) -> Result<Response> {
+    let page = match or_missing(&app, &visit, found(&app, &id).await) {
+        Ok(page) => page,
+        Err(response) => return Ok(*response),
+    };
+    let query = view::Query { place: Some(id), ..view::Query::default() };
+    let address = format!("/ecoles/{}", page.place.id);
+    reports::site::write_feed(&app, &visit, &query, json!({ "place": page.place.name, "page": address }))
+        .await
+}
+
+async fn found(app: &App, id: &str) -> Result<PlacePage> {
+    super::page(app, &PlaceId::parse(id)?).await
 }
 
 async fn reports(app: &App, place: &PlaceId, status: &str) -> Result<ReportList> {
-    let query = view::Query { place: Some(place.to_string()), status: Some(status.to_owned()), before: None };
+    let query = view::Query {
+        place: Some(place.to_string()),
+        status: Some(status.to_owned()),
+        ..view::Query::default()
+    };
     view::list(app, &query).await
+}
+
+/// The school for search engines (schema.org).
+fn about(app: &App, place: &Place) -> Value {
+    let kind = match place.kind {
+        Kind::Maternelle => "Preschool",
+        Kind::Elementaire | Kind::Primaire => "ElementarySchool",
+        Kind::College => "MiddleSchool",
+        Kind::Lycee => "HighSchool",
+        Kind::Other => "School",
+    };
+    let mut about = json!({
+        "@context": "https://schema.org",
+        "@type": kind,
+        "@id": format!("{}/ecoles/{}", app.config.public_url, place.id),
+        "name": place.name,
+        "identifier": place.id,
+        "address": {
+            "@type": "PostalAddress",
+            "streetAddress": place.address,
+            "postalCode": place.postcode,
+            "addressLocality": place.city,
+            "addressCountry": "FR",
+        },
+    });
+    if let (Some(position), Value::Object(about)) = (place.position, &mut about) {
+        let geo = json!({ "@type": "GeoCoordinates", "latitude": position.lat, "longitude": position.lon });
+        about.insert("geo".into(), geo);
+    }
+    about
 }

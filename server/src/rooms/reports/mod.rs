@@ -10,6 +10,7 @@ pub mod http;
 pub mod intake;
 pub mod jobs;
 mod letters;
+pub mod listed;
 pub mod notices;
 pub mod site;
 pub mod store;
