@@ -87,12 +87,7 @@ impl Metrics {
     fn name(&self, to: &mut Registry) {
         to.register("vigie_requests", "Requests answered", self.requests.clone());
         let durations = self.durations.clone();
-        to.register_with_unit(
-            "vigie_request_duration",
-            "Time to the answer's head",
-            Unit::Seconds,
-            durations,
-        );
+        to.register("vigie_request_duration_seconds", "Time to the answer's head", durations);
         to.register("vigie_requests_in_flight", "Requests in hand", self.in_flight.clone());
         to.register("vigie_requests_limited", "Requests refused with 429, by class", self.limited.clone());
         to.register("vigie_reports_taken", "Parcels taken in, by outcome", self.reports.clone());

@@ -15,8 +15,8 @@ const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; 
     base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// What no page of ours needs, and what only our own pages may use.
-const PERMISSIONS: &str = "geolocation=(self), camera=(self), microphone=(), payment=(), usb=(), serial=(), \
-    bluetooth=(), midi=(), display-capture=(), browsing-topics=()";
+const PERMISSIONS: &str = "geolocation=(self), camera=(self), microphone=(), payment=(), usb=(), serial=(), midi=(), \
+    display-capture=(), browsing-topics=()";
 
 /// Adds the headers.
 pub async fn add(State(app): State<App>, request: Request, next: Next) -> Response {
