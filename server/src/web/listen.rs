@@ -10,7 +10,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,10 +55,9 @@ pub async fn serve(listener: TcpListener, router: Router, patience: Patience, en
             () = &mut end => break,
         };
         let Some((stream, peer, place)) = taken else { continue };
-        let conversation = open.watch(converse(stream, peer, router.clone(), patience));
+        let conversation = converse(stream, peer, router.clone(), patience, open.watcher());
         tokio::spawn(async move {
-            // It ended well, or the other end went away: nothing to say of either.
-            let _ = conversation.await;
+            conversation.await;
             drop(place);
         });
     }
@@ -82,15 +81,8 @@ async fn take(listener: &TcpListener, room: &Arc<Semaphore>) -> Option<Taken> {
     }
 }
 
-fn converse(
-    stream: TcpStream,
-    peer: SocketAddr,
-    router: Router,
-    patience: Patience,
-) -> http1::Connection<
-    TokioIo<std::pin::Pin<Box<TimeoutStream<TcpStream>>>>,
-    impl hyper::service::HttpService<Incoming, ResBody = Body, Error = std::convert::Infallible, Future: Send>,
-> {
+/// Answers one connection until it ends.
+async fn converse(stream: TcpStream, peer: SocketAddr, router: Router, patience: Patience, end: Watcher) {
     // Without it, small answers may wait for more to come; where it cannot be had they do.
     let _ = stream.set_nodelay(true);
     let mut stream = TimeoutStream::new(stream);
@@ -100,11 +92,13 @@ fn converse(
         request.extensions_mut().insert(Peer(peer.ip()));
         router.clone().oneshot(request)
     });
-    http1::Builder::new()
+    let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(patience.head)
         .max_headers(MOST_HEADERS)
         .max_header_size(MOST_HEAD)
         .max_buf_size(BUFFER)
-        .serve_connection(TokioIo::new(Box::pin(stream)), service)
+        .serve_connection(TokioIo::new(Box::pin(stream)), service);
+    // It ended well, or the other end went away: nothing to say of either.
+    let _ = end.watch(connection).await;
 }

@@ -41,7 +41,7 @@ pub async fn dress(State(app): State<App>, request: Request, next: Next) -> Resp
     }
     if let Some((uri, accepted)) = visit {
         let headers = accepted.map(|value| (header::ACCEPT_LANGUAGE, value)).into_iter().collect();
-        return page(&app, &Visit::of(&app, &uri, &headers), response, id.as_ref())
+        return page(&app, &Visit::of(&app, &uri, &headers), &response, id.as_ref())
             .unwrap_or_else(IntoResponse::into_response);
     }
     match id {
@@ -51,7 +51,7 @@ pub async fn dress(State(app): State<App>, request: Request, next: Next) -> Resp
 }
 
 /// The same as a page, with the headers that say when to come back.
-fn page(app: &App, visit: &Visit, answer: Response, id: Option<&RequestId>) -> Result<Response> {
+fn page(app: &App, visit: &Visit, answer: &Response, id: Option<&RequestId>) -> Result<Response> {
     let status = answer.status();
     let mut page = match status {
         StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE | StatusCode::REQUEST_TIMEOUT => {
