@@ -7,6 +7,7 @@ use crate::edges::clock::Clock;
 use crate::edges::mail::{self, Mailer};
 use crate::metrics::Metrics;
 use crate::ready::Ready;
+use crate::web::bodies::Room;
 use crate::web::limits::Limits;
 use crate::web::pages::Pages;
 use anyhow::{Context, Result};
@@ -36,6 +37,8 @@ pub struct Parts {
     pub jobs_put: Notify,
     /// One permit per core: photos are decoded no more than that at once.
     pub codecs: Semaphore,
+    /// Room for bodies on their way in.
+    pub bodies: Room,
     /// What each address may still ask for.
     pub limits: Limits,
     /// What is counted.
@@ -60,6 +63,7 @@ impl App {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let app = Self(Arc::new(Parts {
             db,
+            bodies: Room::default(),
             limits: Limits::new(edges.clock.clone()),
             metrics: Metrics::default(),
             ready: Ready::default(),

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::rooms::{photos, places, reports, uploads};
-use crate::web::{assets, headers, limits, operations, site, sitemap, trace, trouble};
+use crate::web::{assets, bodies, headers, limits, operations, site, sitemap, trace, trouble};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state as with_state};
@@ -67,6 +67,7 @@ pub fn router(app: App) -> Router {
         .route("/healthz", get(operations::alive))
         .route("/readyz", get(operations::ready))
         .fallback(site::not_found)
+        .layer(with_state(app.clone(), bodies::hold))
         .layer(with_state(app.clone(), limits::apply))
         .layer(CatchPanicLayer::custom(trouble::panicked))
         .layer(TimeoutLayer::with_status_code(http::StatusCode::REQUEST_TIMEOUT, PATIENCE))

@@ -42,7 +42,7 @@ pub enum Class {
     Reads,
     /// Reports and the like.
     Words,
-    /// Bytes of photos, by [`UNIT`].
+    /// Bytes of photos, 64 KiB of them at a time.
     Bytes,
 }
 

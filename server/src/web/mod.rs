@@ -2,6 +2,7 @@
 
 pub mod asker;
 pub mod assets;
+pub mod bodies;
 pub mod headers;
 pub mod limits;
 pub mod listen;

@@ -7,6 +7,12 @@ use http::request::Parts;
 use http::{HeaderMap, Uri, header};
 use std::convert::Infallible;
 
+/// What an address of ours may ask for; anything else was put there by others and is left out of links.
+const MEANT: [&str; 14] = [
+    "place", "zone", "category", "status", "bbox", "near", "radius", "since", "q", "limit", "before", "name",
+    "after", "part",
+];
+
 /// Somebody opens a page.
 #[derive(Clone, Debug)]
 pub struct Visit {
@@ -14,7 +20,7 @@ pub struct Visit {
     pub lang: String,
     /// Whether the address says so (`?lang=`); links of the page say it again then.
     pub chosen: bool,
-    /// The address without `lang` and without what is empty.
+    /// The address, of what it asks for only what means something to us, and not its language.
     pub here: String,
     /// What it asks for.
     asked: Vec<(String, String)>,
@@ -39,7 +45,7 @@ impl Visit {
             query.into_owned().filter(|(_, value)| !value.is_empty()).collect();
         let chosen = asked.iter().find(|(name, lang)| name == "lang" && app.pages.speaks(lang));
         let chosen = chosen.map(|(_, lang)| lang.clone());
-        asked.retain(|(name, _)| name != "lang");
+        asked.retain(|(name, _)| MEANT.contains(&name.as_str()));
         Self {
             here: address(uri.path(), &asked),
             asked,
