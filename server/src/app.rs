@@ -5,7 +5,11 @@ use crate::db::Db;
 use crate::edges::blobs::Blobs;
 use crate::edges::clock::Clock;
 use crate::edges::mail::{self, Mailer};
+use crate::metrics::Metrics;
+use crate::ready::Ready;
 use crate::rooms::places::index;
+use crate::web::bodies::Room;
+use crate::web::limits::Limits;
 use crate::web::pages::Pages;
 use anyhow::{Context, Result};
 use std::ops::Deref;
@@ -38,6 +42,14 @@ pub struct Parts {
     pub codecs: Semaphore,
     /// How many there are.
     pub cores: u32,
+    /// Room for bodies on their way in.
+    pub bodies: Room,
+    /// What each address may still ask for.
+    pub limits: Limits,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// Whether all is well, as last seen.
+    pub ready: Ready,
 }
 
 /// The edges a process is built with.
@@ -57,6 +69,10 @@ impl App {
         let cores = u32::try_from(cores).unwrap_or(1);
         let app = Self(Arc::new(Parts {
             db,
+            bodies: Room::default(),
+            limits: Limits::new(edges.clock.clone()),
+            metrics: Metrics::default(),
+            ready: Ready::default(),
             clock: edges.clock,
             blobs,
             mailer: edges.mailer,

@@ -3,12 +3,12 @@
 use crate::app::App;
 use crate::config::Settings;
 use crate::rooms::{places, reports, routing};
-use crate::{backup, demo, doctor, jobs, run};
+use crate::{backup, demo, doctor, jobs, log, run};
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use shared::reports::status::Status;
-use std::io::{IsTerminal, Write as _};
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -173,8 +173,8 @@ enum Import {
 /// Reads the command line and does what it says.
 pub async fn main() -> ExitCode {
     let line = Line::parse();
-    let filter = line.settings.log.clone();
-    match start_log(&filter).and(dispatch(line).await) {
+    let started = log::start(&line.settings.log, line.settings.log_format);
+    match started.and(dispatch(line).await) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("vigie: {error:#}");
@@ -260,16 +260,4 @@ fn say(text: &str) {
 fn bar() -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:40} {bytes} / {total_bytes}, {eta}");
     ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-}
-
-fn start_log(filter: &str) -> Result<()> {
-    let filter = tracing_subscriber::EnvFilter::try_new(filter).with_context(|| {
-        format!("VIGIE_LOG is “{filter}”: expected a level or a filter such as info,vigie=debug")
-    })?;
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr)
-        .init();
-    Ok(())
 }

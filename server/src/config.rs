@@ -3,6 +3,7 @@
 use crate::edges::blobs::Place;
 use crate::edges::s3::{Bucket, S3Settings};
 use crate::mail::dkim::Signer;
+use crate::web::asker;
 use anyhow::{Context, Result, anyhow, ensure};
 use clap::Args;
 use lettre::message::Mailbox;
@@ -75,6 +76,21 @@ pub struct Settings {
     /// Offer a language made of French, longer and from right to left, to try the screens with it
     #[arg(long, global = true, env = "VIGIE_MIRRORED", hide = true)]
     pub mirrored: bool,
+    /// Proxies that are believed when they say for whom they ask (X-Forwarded-For): addresses and networks
+    #[arg(
+        long,
+        global = true,
+        env = "VIGIE_TRUST_PROXY",
+        default_value = "127.0.0.0/8, ::1",
+        value_name = "ADDRESSES"
+    )]
+    pub trust_proxy: String,
+    /// Address and port for /metrics and /readyz, apart from what the public reaches; absent: no figures
+    #[arg(long, global = true, env = "VIGIE_METRICS_LISTEN", value_name = "ADDRESS:PORT")]
+    pub metrics_listen: Option<String>,
+    /// How lines of the log look: text or json
+    #[arg(long, global = true, env = "VIGIE_LOG_FORMAT", default_value = "text", value_name = "FORMAT")]
+    pub log_format: crate::log::Format,
     /// What is logged: error, warn, info, debug, or a filter such as info,vigie=debug
     #[arg(long, global = true, env = "VIGIE_LOG", default_value = "info", value_name = "FILTER")]
     pub log: String,
@@ -85,6 +101,10 @@ pub struct Settings {
 pub struct Config {
     /// Address to listen on.
     pub listen: SocketAddr,
+    /// Address to give figures on.
+    pub metrics_listen: Option<SocketAddr>,
+    /// Proxies that are believed.
+    pub proxies: Vec<ipnet::IpNet>,
     /// Public address, without a slash at its end.
     pub public_url: String,
     /// Host of the public address: the right side of message ids.
@@ -115,6 +135,15 @@ impl Settings {
     pub fn read(&self) -> Result<Config> {
         let listen = self.listen.parse().map_err(|_| {
             wrong("VIGIE_LISTEN", &self.listen, "an address and a port, for example 127.0.0.1:8080")
+        })?;
+        let metrics_listen = self.metrics_listen.as_deref().filter(|text| !text.is_empty());
+        let metrics_listen = metrics_listen.map(|text| {
+            let expected = "an address and a port, for example 127.0.0.1:9464";
+            text.parse().map_err(|_| wrong("VIGIE_METRICS_LISTEN", text, expected))
+        });
+        let proxies = asker::networks(&self.trust_proxy).ok_or_else(|| {
+            let expected = "addresses and networks, for example 127.0.0.0/8, ::1";
+            wrong("VIGIE_TRUST_PROXY", &self.trust_proxy, expected)
         })?;
         let url = Url::parse(&self.public_url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
         let url = url.filter(|url| matches!(url.path(), "" | "/") && url.query().is_none());
@@ -147,6 +176,8 @@ impl Settings {
         mail_from.name.get_or_insert_with(|| "Vigie".to_owned());
         Ok(Config {
             listen,
+            metrics_listen: metrics_listen.transpose()?,
+            proxies,
             public_url: self.public_url.trim_end_matches('/').to_owned(),
             public_host,
             database_url: self.database_url.clone(),
@@ -215,6 +246,8 @@ mod tests {
             ("--smtp-url", "localhost", "VIGIE_SMTP_URL"),
             ("--mail-from", "nobody", "VIGIE_MAIL_FROM"),
             ("--dkim-key", "no-such-file.pem", "VIGIE_DKIM_KEY"),
+            ("--trust-proxy", "caddy", "VIGIE_TRUST_PROXY"),
+            ("--metrics-listen", "9464", "VIGIE_METRICS_LISTEN"),
         ] {
             let sentence = format!("{:#}", read(&[flag, value]).unwrap_err());
             assert!(sentence.starts_with(name), "{sentence}");

@@ -93,7 +93,8 @@ async fn queue(app: &App, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-async fn photos(app: &App) -> Result<String> {
+/// Writes, reads and removes a file where photos lie.
+pub async fn photos(app: &App) -> Result<String> {
     let name = "doctor";
     app.blobs.put(name, b"written by vigie doctor".to_vec()).await?;
     ensure!(app.blobs.get(name).await?.is_some(), "what was written cannot be read");
@@ -121,7 +122,8 @@ async fn left_behind(app: &App, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-fn disk(folder: &Path) -> Result<String> {
+/// How much room there is; an error where it is little.
+pub fn disk(folder: &Path) -> Result<String> {
     std::fs::create_dir_all(folder)?;
     let free = fs4::available_space(folder)?;
     ensure!(

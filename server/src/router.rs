@@ -3,10 +3,10 @@
 use crate::api;
 use crate::app::App;
 use crate::rooms::{photos, places, reports, uploads};
-use crate::web::{assets, headers, site};
+use crate::web::{assets, bodies, headers, limits, operations, site, sitemap, trace, trouble};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{from_fn, from_fn_with_state as with_state};
 use axum::routing::{delete, get, head, post, put};
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -44,21 +44,26 @@ pub fn router(app: App) -> Router {
         .layer(from_fn(api::compare))
         .layer(from_fn(api::open));
     let pages = Router::new()
-        .route("/", get(site::shell))
+        .route("/", get(site::home))
         .route("/shell", get(site::shell))
-        .route("/suivi", get(site::shell))
-        .route("/file", get(site::shell))
-        .route("/moi", get(site::shell))
+        .route("/suivi", get(site::screen))
+        .route("/file", get(site::screen))
+        .route("/moi", get(site::screen))
         .route("/partage", post(site::share))
-        .route("/signaler", get(site::shell))
+        .route("/signaler", get(site::screen))
         .route("/ecoles", get(places::site::list))
         .route("/ecoles/{id}", get(places::site::page))
+        .route("/ecoles/{id}/flux.atom", get(places::site::feed))
         .route("/demandes", get(reports::site::list))
+        .route("/demandes/flux.atom", get(reports::site::feed))
         .route("/demandes/{id}", get(reports::site::page))
+        .route("/demandes/{id}/flux.atom", get(reports::site::journal_feed))
         .route(
             "/desabonnement/{parcel}/{signed}",
             get(reports::unsubscribe::page).post(reports::unsubscribe::stop),
-        );
+        )
+        .route("/sitemap.xml", get(sitemap::show))
+        .route("/robots.txt", get(sitemap::robots));
     // Every component in every state: the app of development builds draws it.
     let pages = if cfg!(debug_assertions) { pages.route("/styleguide", get(site::shell)) } else { pages };
     Router::new()
@@ -70,12 +75,16 @@ pub fn router(app: App) -> Router {
         .route("/sw.js", get(assets::worker))
         .route("/manifest.webmanifest", get(assets::manifest))
         .route("/favicon.ico", get(assets::favicon))
-        .route("/healthz", get(site::healthz))
+        .route("/healthz", get(operations::alive))
+        .route("/readyz", get(operations::ready))
         .fallback(site::not_found)
-        .layer(from_fn_with_state(app.clone(), headers::add))
-        .layer(CatchPanicLayer::custom(headers::panicked))
+        .layer(with_state(app.clone(), bodies::hold))
+        .layer(with_state(app.clone(), limits::apply))
+        .layer(CatchPanicLayer::custom(trouble::panicked))
         .layer(TimeoutLayer::with_status_code(http::StatusCode::REQUEST_TIMEOUT, PATIENCE))
-        .layer(from_fn(headers::log))
+        .layer(with_state(app.clone(), trouble::dress))
+        .layer(with_state(app.clone(), headers::add))
+        .layer(with_state(app.clone(), trace::follow))
         .with_state(app)
 }
 

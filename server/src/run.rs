@@ -4,9 +4,12 @@ use crate::app::App;
 use crate::jobs::runner;
 use crate::rooms::photos;
 use crate::router;
+use crate::web::listen::{self, Patience};
+use crate::web::operations;
 use anyhow::{Context, Result};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 /// Workers that run jobs side by side, so that one slow mail server does not hold everything.
 const WORKERS: usize = 2;
@@ -23,6 +26,7 @@ pub async fn serve(app: App) -> Result<()> {
     }
     photos::sweep::plan(&app).await?;
     let (stop, stopped) = watch::channel(false);
+    let figures = figures(&app, stopped.clone()).await?;
     let workers: Vec<_> =
         (0..WORKERS).map(|_| tokio::spawn(runner::work(app.clone(), stopped.clone()))).collect();
     let end = async move {
@@ -30,11 +34,23 @@ pub async fn serve(app: App) -> Result<()> {
         tracing::info!("stopping: finishing what is in hand");
         let _ = stop.send(true);
     };
-    axum::serve(listener, router::router(app)).with_graceful_shutdown(end).await?;
-    for worker in workers {
-        worker.await?;
+    listen::serve(listener, router::router(app), Patience::default(), end).await;
+    for task in workers.into_iter().chain(figures) {
+        task.await?;
     }
     Ok(())
+}
+
+/// Gives figures on an address of their own, where a setting names one.
+async fn figures(app: &App, mut stopped: watch::Receiver<bool>) -> Result<Option<JoinHandle<()>>> {
+    let Some(address) = app.config.metrics_listen else { return Ok(None) };
+    let listener = TcpListener::bind(address).await;
+    let listener = listener.with_context(|| format!("cannot listen on VIGIE_METRICS_LISTEN ({address})"))?;
+    tracing::info!(address = %listener.local_addr()?, "figures at /metrics");
+    let router = operations::router(app.clone());
+    let patience = Patience { connections: 16, ..Patience::default() };
+    let end = async move { drop(stopped.changed().await) };
+    Ok(Some(tokio::spawn(listen::serve(listener, router, patience, end))))
 }
 
 async fn asked_to_stop() {

@@ -55,6 +55,8 @@ pub enum Code {
     TooLarge,
     /// More photos than are taken.
     TooManyPhotos,
+    /// More requests from one address than are answered in so short a time: come back.
+    TooManyRequests,
     /// The photo is not a JPEG.
     UnsupportedPhoto,
     /// The upload is not where the phone believes: ask how far it is, go on from there.
@@ -67,7 +69,7 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::BodyInvalid,
         Self::Busy,
         Self::CategoryUnknown,
@@ -90,6 +92,7 @@ impl Code {
         Self::TextTooLong,
         Self::TooLarge,
         Self::TooManyPhotos,
+        Self::TooManyRequests,
         Self::UnsupportedPhoto,
         Self::UploadOffset,
         Self::UploadUnknown,
@@ -121,6 +124,7 @@ impl Code {
             Self::TextTooLong => "text_too_long",
             Self::TooLarge => "too_large",
             Self::TooManyPhotos => "too_many_photos",
+            Self::TooManyRequests => "too_many_requests",
             Self::UnsupportedPhoto => "unsupported_photo",
             Self::UploadOffset => "upload_offset",
             Self::UploadUnknown => "upload_unknown",
@@ -144,6 +148,7 @@ impl Code {
             Self::IdTaken | Self::PhotoMissing | Self::UploadOffset => 409,
             Self::TooLarge => 413,
             Self::MediaType | Self::UnsupportedPhoto => 415,
+            Self::TooManyRequests => 429,
             Self::Internal => 500,
             Self::Busy => 503,
             Self::CategoryUnknown
@@ -165,6 +170,7 @@ impl Code {
                 | Self::Internal
                 | Self::PhotoMissing
                 | Self::PhotoHashMismatch
+                | Self::TooManyRequests
                 | Self::UploadOffset
                 | Self::UploadUnknown
         )

@@ -13,7 +13,10 @@ use std::path::Path;
 pub const DEFAULT_LANGUAGE: &str = "fr";
 
 /// How the keys begin that only mails and server-written pages say.
-const OF_THE_SERVER: [&str; 3] = ["letter_", "month_", "shell_"];
+const OF_THE_SERVER: [&str; 4] = ["letter_", "month_", "shell_", "site_"];
+
+/// The sheet of pages that the server writes: no part of the first load.
+pub const OF_PAGES: &str = "pages.css";
 
 /// Files by their path below `target/app`, and the hashed path of each logical name.
 #[derive(Default)]
@@ -93,12 +96,14 @@ impl Bundle {
         Ok(())
     }
 
-    /// All sheets in the order of their names, as one; that of the styleguide in development builds only.
+    /// All sheets in the order of their names, as one; that of the styleguide in development builds only. Apart: what only
+    /// pages to read and to print need.
     fn styles(&mut self, dir: &Path, dev: bool) -> Result<()> {
         let mut sheet = String::new();
         for path in crate::places::files_under(dir)?
             .iter()
             .filter(|path| path.extension().is_some_and(|e| e == "css"))
+            .filter(|path| !path.ends_with(OF_PAGES))
             .filter(|path| dev || !path.ends_with("90-styleguide.css"))
         {
             let source = fs::read_to_string(path)?;
@@ -111,6 +116,8 @@ impl Bundle {
             bail!("no style sheet in {}", dir.display());
         }
         self.add("vigie.css", sheet.into_bytes());
+        let of_pages = String::from_utf8_lossy(&read(&dir.join(OF_PAGES))?).into_owned();
+        self.add(OF_PAGES, crate::css::minify(&of_pages).context(OF_PAGES)?.into_bytes());
         Ok(())
     }
 }

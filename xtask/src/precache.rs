@@ -1,6 +1,6 @@
 //! The service worker's script and the two manifests: the files that name all the others.
 
-use crate::bundle::{Bundle, DEFAULT_LANGUAGE, read};
+use crate::bundle::{Bundle, DEFAULT_LANGUAGE, OF_PAGES, read};
 use crate::split::is_part;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
@@ -8,6 +8,9 @@ use std::path::Path;
 
 /// A PNG above this serves the installation, once: no need for every phone to keep it.
 const BIG_ICON: usize = 8 * 1024;
+
+/// What only those see who do without the app, and those who only hear of it.
+const NOT_KEPT: [&str; 2] = [OF_PAGES, "preview.png"];
 
 /// Adds `sw.js`, `manifest.webmanifest` and `manifest.json`.
 pub fn finish(bundle: &mut Bundle, root: &Path) -> Result<()> {
@@ -51,7 +54,7 @@ fn precached(bundle: &Bundle) -> Vec<String> {
         let other_language =
             logical.starts_with("lang-") && logical != format!("lang-{DEFAULT_LANGUAGE}.json");
         let once = logical.ends_with(".txt") || logical.ends_with(".png") && size > BIG_ICON;
-        !other_language && !once && !is_part(logical)
+        !other_language && !once && !is_part(logical) && !NOT_KEPT.contains(&logical)
     };
     let assets = bundle.names.iter().filter(|(logical, hashed)| wanted(logical, hashed));
     let mut urls: Vec<String> = assets.map(|(_, hashed)| format!("/assets/{hashed}")).collect();

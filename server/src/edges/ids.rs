@@ -22,3 +22,13 @@ pub fn nonce() -> u32 {
 pub fn key() -> Key {
     Key::from_bytes(rand::random())
 }
+
+/// What makes hashes of ours unlike those of others.
+pub fn salt() -> [u8; 16] {
+    rand::random()
+}
+
+/// A word to quote, of 64 bits: unlike the others of its time.
+pub fn short() -> String {
+    format!("{:016x}", rand::random::<u64>())
+}

@@ -92,6 +92,17 @@ pub async fn next_at(db: &AnyPool) -> sqlx::Result<Option<Instant>> {
     Ok(at.map(Instant))
 }
 
+/// Since when the job waits that is due longest and in nobody's hands.
+pub async fn oldest_due(db: &AnyPool, now: Instant) -> sqlx::Result<Option<Instant>> {
+    let at: Option<i64> = sqlx::query_scalar(
+        "SELECT MIN(run_at) FROM jobs WHERE dead_at IS NULL AND run_at <= $1 AND leased_until <= $1",
+    )
+    .bind(now.0)
+    .fetch_one(db)
+    .await?;
+    Ok(at.map(Instant))
+}
+
 /// How many jobs wait, and how many were set aside. What was planned for a later hour and never failed does not wait.
 pub async fn counts(db: &AnyPool, now: Instant) -> sqlx::Result<(i64, i64)> {
     let row = sqlx::query(

@@ -1,13 +1,10 @@
-//! Headers of every answer, and the one line of log per request: pattern of the address, never the address itself,
-//! which may hold what a person is looking at.
+//! Headers of every answer.
 
 use crate::app::App;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::{HeaderName, HeaderValue, header};
-use shared::problem::Code;
-use std::any::Any;
 
 /// Tells our answers from those of a captive portal: caches keep nothing without it.
 const OURS: HeaderName = HeaderName::from_static("x-vigie");
@@ -16,6 +13,10 @@ const OURS: HeaderName = HeaderName::from_static("x-vigie");
 const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
     img-src 'self' blob: data:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; object-src 'none'; \
     base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// What no page of ours needs, and what only our own pages may use.
+const PERMISSIONS: &str = "geolocation=(self), camera=(self), microphone=(), payment=(), usb=(), serial=(), midi=(), \
+    display-capture=(), browsing-topics=()";
 
 /// Adds the headers.
 pub async fn add(State(app): State<App>, request: Request, next: Next) -> Response {
@@ -26,7 +27,7 @@ pub async fn add(State(app): State<App>, request: Request, next: Next) -> Respon
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
-        (HeaderName::from_static("permissions-policy"), "geolocation=(self), camera=(self), microphone=()"),
+        (HeaderName::from_static("permissions-policy"), PERMISSIONS),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     ];
     for (name, value) in fixed {
@@ -39,20 +40,4 @@ pub async fn add(State(app): State<App>, request: Request, next: Next) -> Respon
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     }
     response
-}
-
-/// Logs method, pattern and status.
-pub async fn log(request: Request, next: Next) -> Response {
-    let method = request.method().clone();
-    let pattern = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    let response = next.run(request).await;
-    let status = response.status().as_u16();
-    tracing::debug!(%method, pattern = pattern.as_deref().unwrap_or("(none)"), status, "request");
-    response
-}
-
-/// The answer when a handler panicked: the request fails, the server stays.
-pub fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
-    tracing::error!("a handler panicked");
-    crate::error::answer(&Code::Internal.into())
 }

@@ -1,11 +1,13 @@
 //! Templates and languages: HTML pages of `assets/pages`, mails of `assets/mail`, words of `assets/lang`.
 
+use crate::rooms::photos::hex;
 use crate::web::assets::Manifest;
 use crate::web::words::{self, Catalogs};
 use anyhow::{Context, Result, anyhow};
 use minijinja::syntax::SyntaxConfig;
-use minijinja::{Environment, Value};
+use minijinja::{AutoEscape, Environment, Output, State, Value, escape_formatter};
 use rust_embed::RustEmbed;
+use sha2::{Digest, Sha256};
 use shared::lang::Catalog;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,6 +30,7 @@ const MIRRORED: &str = "ar-xb";
 pub struct Pages {
     environment: Environment<'static>,
     catalogs: Catalogs,
+    version: String,
 }
 
 impl Pages {
@@ -37,16 +40,19 @@ impl Pages {
         let catalogs = Arc::new(load_catalogs()?);
         let mut environment = Environment::new();
         environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+        environment.set_formatter(escaped);
         for path in Sources::iter().filter(|path| !path.ends_with(".toml")) {
             let source = source(&path)?;
             environment.add_template_owned(path.to_string(), source).with_context(|| path.to_string())?;
         }
         let manifest = Manifest::load();
+        let version = version(&manifest)?;
         environment.add_function("asset", move |name: &str| Value::from_safe_string(manifest.url(name)));
         environment.add_global("public_url", public_url);
+        environment.add_global("spoken", Value::from(minijinja::value::Serde(offered(&catalogs, false))));
         environment.add_global("langs", Value::from(minijinja::value::Serde(offered(&catalogs, mirrored))));
         words::add(&mut environment, &catalogs);
-        Ok(Self { environment, catalogs })
+        Ok(Self { environment, catalogs, version })
     }
 
     /// Renders `template` in `lang` with `values`.
@@ -55,6 +61,11 @@ impl Pages {
         let context = minijinja::context! { lang => lang, ..values };
         let template = self.environment.get_template(template)?;
         template.render(context).map_err(|error| anyhow!("{error:#}"))
+    }
+
+    /// Changes with every template, word and file of the app.
+    pub fn version(&self) -> &str {
+        &self.version
     }
 
     /// Whether there are words in `lang`.
@@ -67,6 +78,43 @@ impl Pages {
         static NONE: std::sync::LazyLock<Catalog> = std::sync::LazyLock::new(Catalog::default);
         self.catalogs.get(lang).or_else(|| self.catalogs.get(DEFAULT_LANG)).unwrap_or(&NONE)
     }
+}
+
+fn version(manifest: &Manifest) -> Result<String> {
+    let mut digest = Sha256::new();
+    for path in Sources::iter() {
+        digest.update(source(&path)?);
+    }
+    for name in manifest.files.values() {
+        digest.update(name);
+    }
+    Ok(hex(&digest.finalize()))
+}
+
+/// As HTML and XML want it, no more: addresses stay readable, and what no XML may hold is left out (XML 1.0 §2.2).
+fn escaped(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), minijinja::Error> {
+    let markup = matches!(state.auto_escape(), AutoEscape::Html) && !value.is_safe();
+    let Some(text) = value.as_str().filter(|_| markup) else { return escape_formatter(out, state, value) };
+    let entity = |letter: char| match letter {
+        '&' => Some("&amp;"),
+        '<' => Some("&lt;"),
+        '>' => Some("&gt;"),
+        '"' => Some("&quot;"),
+        '\'' => Some("&#39;"),
+        '\t' | '\n' | '\r' => None,
+        '\0'..=' ' if letter != ' ' => Some(""),
+        '\u{fffe}' | '\u{ffff}' => Some(""),
+        _ => None,
+    };
+    let mut rest = text;
+    while let Some((at, letter, entity)) =
+        rest.char_indices().find_map(|(at, letter)| Some((at, letter, entity(letter)?)))
+    {
+        out.write_str(&rest[..at])?;
+        out.write_str(entity)?;
+        rest = &rest[at + letter.len_utf8()..];
+    }
+    Ok(out.write_str(rest)?)
 }
 
 /// What a page says of the languages there are: tag and own name, the default first.

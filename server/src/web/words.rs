@@ -1,5 +1,6 @@
 //! What templates can say: the words of `assets/lang`, with names, ages and dates.
 
+use crate::web::qr;
 use minijinja::value::{Kwargs, Serde, Value};
 use minijinja::{Environment, State};
 use shared::instant::{Age, Instant};
@@ -26,7 +27,8 @@ pub fn title(words: &Catalog, brief: &ReportBrief) -> String {
     }
 }
 
-/// Gives `environment` its functions: `t`, `title_of`, `ago`, `why`, `date`, `because`, `to_functions`.
+/// Gives `environment` its functions: `t`, `title_of`, `ago`, `why`, `date`, `iso`, `because`, `to_functions`, `to`,
+/// `in_lang`, `qr`.
 pub fn add(environment: &mut Environment<'static>, catalogs: &Catalogs) {
     let words = catalogs.clone();
     environment.add_function("t", move |state: &State<'_, '_>, key: &str, values: Kwargs| {
@@ -48,6 +50,14 @@ pub fn add(environment: &mut Environment<'static>, catalogs: &Catalogs) {
     });
     let words = catalogs.clone();
     environment.add_function("date", move |state: &State<'_, '_>, at: i64| date(catalog(&words, state), at));
+    environment.add_function("iso", |at: i64| iso(Instant(at)));
+    environment.add_function("qr", |address: &str| Value::from_safe_string(qr::svg(address)));
+    environment.add_function("in_lang", in_lang);
+    environment.add_function("to", |state: &State<'_, '_>, address: &str| {
+        let chosen = state.lookup("chosen").is_some_and(|chosen| chosen.is_true());
+        let lang = state.lookup("lang").filter(|_| chosen);
+        lang.map_or_else(|| address.to_owned(), |lang| in_lang(address, &lang.to_string()))
+    });
     let words = catalogs.clone();
     environment.add_function("because", move |state: &State<'_, '_>, why: Vec<String>| {
         because(catalog(&words, state), &why)
@@ -86,6 +96,17 @@ fn translate(words: &Catalog, key: &str, values: &Kwargs) -> Result<String, mini
     let borrowed: Vec<(&str, &str)> =
         named.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     Ok(words.with(key, &borrowed))
+}
+
+/// `address` in that language.
+fn in_lang(address: &str, lang: &str) -> String {
+    let mark = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{mark}lang={lang}")
+}
+
+/// An instant as machines read it (RFC 3339).
+pub fn iso(at: Instant) -> String {
+    jiff::Timestamp::from_millisecond(at.0).map(|instant| instant.to_string()).unwrap_or_default()
 }
 
 /// "3 octobre 2026", in the schools' time zone.

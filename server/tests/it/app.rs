@@ -21,6 +21,7 @@ use vigie::jobs::{runner, store};
 use vigie::rooms::photos::darkroom;
 use vigie::rooms::{places::import, routing};
 use vigie::router::router;
+use vigie::web::listen::{self, Patience};
 
 /// 7 September 2026, 08:00 UTC.
 pub const MORNING: Instant = Instant(1_788_768_000_000);
@@ -80,6 +81,8 @@ impl TestApp {
         let file = format!("sqlite://{}", folder.path().join("vigie.db").display());
         let mut config = Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            metrics_listen: None,
+            proxies: vec!["127.0.0.0/8".parse().unwrap()],
             public_url: "https://vigie.example.org".into(),
             public_host: "vigie.example.org".into(),
             database_url: schema.as_ref().map_or(file, |schema| schema.url().to_owned()),
@@ -99,7 +102,12 @@ impl TestApp {
         let app = App::build(config.clone(), Edges { clock: Clock::manual(MORNING), mailer }).await.unwrap();
         let listener = tokio::net::TcpListener::bind(config.listen).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(axum::serve(listener, router(app.clone())).into_future());
+        tokio::spawn(listen::serve(
+            listener,
+            router(app.clone()),
+            Patience::default(),
+            std::future::pending(),
+        ));
         let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { app, url, client, folder, config, _schema: schema }
     }

@@ -19,6 +19,7 @@ mod left_while_writing;
 mod lying;
 mod me_too_offline;
 mod new_version;
+mod no_script;
 mod odd_words;
 mod offline_swing;
 mod orderly_end;

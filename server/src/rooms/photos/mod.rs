@@ -75,6 +75,7 @@ pub async fn keep(app: &App, hash: &PhotoHash, bytes: Bytes) -> Result<PhotoRece
     store::insert_original(&mut tx, &receipt, now).await?;
     darkroom::put(&mut tx, hash, now).await?;
     tx.commit().await?;
+    app.metrics.photo_kept();
     app.jobs_put.notify_one();
     Ok(receipt)
 }

@@ -4,6 +4,7 @@ pub mod bulk;
 pub mod http;
 pub mod import;
 pub mod index;
+pub mod listed;
 pub mod shapes;
 pub mod site;
 pub mod store;

@@ -1,69 +1,68 @@
 //! Places as pages, complete without the app.
 
-use super::index;
+use super::{index, listed, store};
 use crate::app::App;
 use crate::error::Result;
-use crate::rooms::reports::{filter, view};
+use crate::rooms::reports::{self, filter, view};
 use crate::web::site::{or_missing, render};
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use crate::web::visit::Visit;
+use axum::extract::{Path, State};
 use axum::response::Response;
-use http::HeaderMap;
-use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::ids::PlaceId;
+use shared::places::{self, Kind, Place, PlacePage};
 use shared::reports::ReportList;
 
-/// Places on one page: a city has fewer, a country is searched.
-const MOST: usize = 1000;
-/// Places found on one page.
-const FOUND: usize = 60;
+/// Most schools that a search shows.
+const MOST_FOUND: usize = 60;
 /// Letters of a search that count.
 const LONGEST: usize = 200;
 
-/// What is looked for.
-#[derive(Deserialize)]
-pub struct Asked {
-    #[serde(default)]
-    q: String,
-}
-
-/// `GET /ecoles`: all places by name, or with `?q=` those that fit.
-pub async fn list(
-    State(app): State<App>,
-    asked: Result<Query<Asked>, QueryRejection>,
-    headers: HeaderMap,
-) -> Result<Response> {
-    let query: String = asked.map(|asked| asked.0.q).unwrap_or_default().chars().take(LONGEST).collect();
-    let index = index::current(&app).await?;
-    let most = if query.trim().is_empty() { MOST } else { FOUND };
-    let found = index.search(&query, None, most);
-    let places = super::listed(&app, &index, &found).await?.places;
-    let places: Vec<_> = places.into_iter().map(|found| found.place).collect();
-    let more = places.len() == most;
-    let values = json!({ "places": places, "query": query.trim(), "count": places.len(), "more": more });
-    render(&app, &headers, "pages/places.html", values)
+/// `GET /ecoles`: by name, a page at a time, or those found by words.
+pub async fn list(State(app): State<App>, visit: Visit) -> Result<Response> {
+    if let Some(words) = visit.asked("q") {
+        let words: String = words.chars().take(LONGEST).collect();
+        let index = index::current(&app).await?;
+        let found = super::listed(&app, &index, &index.search(&words, None, MOST_FOUND)).await?.places;
+        let more = found.len() == MOST_FOUND;
+        let places: Vec<_> = found.into_iter().map(|found| found.place).collect();
+        let values = json!({ "places": places, "q": words.trim(), "more": more });
+        return render(&app, &visit, "pages/places.html", values);
+    }
+    let after = (visit.asked("name").unwrap_or_default(), visit.asked("after").unwrap_or_default());
+    let (places, next) = listed::page(app.db.read(), after).await?;
+    let next =
+        next.map(|(name, id)| visit.elsewhere("/ecoles", &[("name", Some(&name)), ("after", Some(&id))]));
+    render(&app, &visit, "pages/places.html", json!({ "places": places, "next": next }))
 }
 
 /// `GET /ecoles/{id}`
-pub async fn page(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap) -> Result<Response> {
-    let answer = match PlaceId::parse(&id) {
-        Ok(id) => super::page(&app, &id).await,
-        Err(problem) => Err(problem.into()),
-    };
-    let page = match or_missing(&app, &headers, answer) {
+pub async fn page(State(app): State<App>, Path(id): Path<String>, visit: Visit) -> Result<Response> {
+    let page = match or_missing(&app, &visit, found(&app, &id).await) {
         Ok(page) => page,
         Err(response) => return Ok(*response),
     };
     let (open, closed) =
         (reports(&app, &page.place.id, "open").await?, reports(&app, &page.place.id, "closed").await?);
-    let now = app.clock.now();
-    render(
-        &app,
-        &headers,
-        "pages/place.html",
-        json!({ "page": page, "open": open, "closed": closed, "now": now }),
-    )
+    let about = about(&app, &page.place);
+    let values = json!({ "page": page, "open": open, "closed": closed, "about": about });
+    render(&app, &visit, "pages/place.html", values)
+}
+
+/// `GET /ecoles/{id}/flux.atom`: its reports.
+pub async fn feed(State(app): State<App>, Path(id): Path<String>, visit: Visit) -> Result<Response> {
+    let page = match or_missing(&app, &visit, found(&app, &id).await) {
+        Ok(page) => page,
+        Err(response) => return Ok(*response),
+    };
+    let query = view::Query { place: Some(id), ..view::Query::default() };
+    let address = format!("/ecoles/{}", page.place.id);
+    reports::site::write_feed(&app, &visit, &query, json!({ "place": page.place.name, "page": address }))
+        .await
+}
+
+async fn found(app: &App, id: &str) -> Result<PlacePage> {
+    super::page(app, &PlaceId::parse(id)?).await
 }
 
 async fn reports(app: &App, place: &PlaceId, status: &str) -> Result<ReportList> {
@@ -73,4 +72,34 @@ async fn reports(app: &App, place: &PlaceId, status: &str) -> Result<ReportList>
         ..filter::Query::default()
     };
     view::list(app, &query).await
+}
+
+/// The school for search engines (schema.org).
+fn about(app: &App, place: &Place) -> Value {
+    let kind = match place.kind {
+        Kind::Maternelle => "Preschool",
+        Kind::Elementaire | Kind::Primaire => "ElementarySchool",
+        Kind::College => "MiddleSchool",
+        Kind::Lycee => "HighSchool",
+        Kind::Other => "School",
+    };
+    let mut about = json!({
+        "@context": "https://schema.org",
+        "@type": kind,
+        "@id": format!("{}/ecoles/{}", app.config.public_url, place.id),
+        "name": place.name,
+        "identifier": place.id,
+        "address": {
+            "@type": "PostalAddress",
+            "streetAddress": place.address,
+            "postalCode": place.postcode,
+            "addressLocality": place.city,
+            "addressCountry": "FR",
+        },
+    });
+    if let (Some(position), Value::Object(about)) = (place.position, &mut about) {
+        let geo = json!({ "@type": "GeoCoordinates", "latitude": position.lat, "longitude": position.lon });
+        about.insert("geo".into(), geo);
+    }
+    about
 }

@@ -64,6 +64,7 @@ async fn admit(app: &App, parcel: &Parcel, report: &NewReport) -> Result<Receipt
         jobs::put_tell_reporter(&mut tx, parcel).await?;
     }
     settle(tx, &receipt).await?;
+    app.metrics.report_taken(receipt.outcome);
     app.jobs_put.notify_one();
     Ok(receipt)
 }
@@ -81,6 +82,7 @@ pub async fn support(app: &App, parcel: &Parcel, report: &ParcelId) -> Result<Re
         store::main_of(&mut tx, report).await?.ok_or_else(|| Problem::of(Code::ReportUnknown, "report"))?;
     let receipt = add_supporter(&mut tx, parcel, &main, &[]).await?;
     settle(tx, &receipt).await?;
+    app.metrics.report_taken(receipt.outcome);
     Ok(receipt)
 }
 

@@ -15,6 +15,7 @@ pub mod jobs;
 pub mod judging;
 mod letters;
 pub mod links;
+pub mod listed;
 pub mod merging;
 pub mod notices;
 pub mod search;

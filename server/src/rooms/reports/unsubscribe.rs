@@ -9,10 +9,11 @@ use crate::app::App;
 use crate::error::Result;
 use crate::rooms::photos::hex;
 use crate::web::site::{missing, render};
+use crate::web::visit::Visit;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use hmac::{Hmac, KeyInit, Mac};
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use serde_json::json;
 use sha2::Sha256;
 use shared::ids::{Key, ParcelId};
@@ -31,28 +32,28 @@ pub fn url(app: &App, parcel: &ParcelId, key: &Key) -> String {
 pub async fn page(
     State(app): State<App>,
     Path((parcel, signed)): Path<(String, String)>,
-    headers: HeaderMap,
+    visit: Visit,
 ) -> Result<Response> {
     let Some(parcel) = verified(&app, &parcel, &signed).await? else {
-        return missing(&app, &headers, StatusCode::NOT_FOUND);
+        return missing(&app, &visit, StatusCode::NOT_FOUND);
     };
     let wanted = store::has_contact(app.db.read(), &parcel).await?;
-    render(&app, &headers, "pages/unsubscribe.html", json!({ "done": !wanted }))
+    render(&app, &visit, "pages/unsubscribe.html", json!({ "done": !wanted }))
 }
 
 /// `POST /desabonnement/{parcel}/{signed}`: forgets where news went. Mail programs send a body that says nothing new.
 pub async fn stop(
     State(app): State<App>,
     Path((parcel, signed)): Path<(String, String)>,
-    headers: HeaderMap,
+    visit: Visit,
 ) -> Result<Response> {
     let Some(parcel) = verified(&app, &parcel, &signed).await? else {
-        return missing(&app, &headers, StatusCode::NOT_FOUND);
+        return missing(&app, &visit, StatusCode::NOT_FOUND);
     };
     let mut tx = app.db.write().await?;
     store::delete_contact(&mut tx, &parcel).await?;
     tx.commit().await?;
-    render(&app, &headers, "pages/unsubscribe.html", json!({ "done": true }))
+    render(&app, &visit, "pages/unsubscribe.html", json!({ "done": true }))
 }
 
 /// The parcel, if the signature is ours.

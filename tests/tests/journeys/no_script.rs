@@ -1,0 +1,70 @@
+//! Somebody whose browser runs no scripts reads all there is to read: each page leads on, none ends.
+
+use fantoccini::Locator;
+use serde_json::json;
+use testkit::browser::Browser;
+use testkit::phone::{Phone, Screen};
+
+use crate::city::City;
+
+/// A click on the first of these that is seen, and where it led.
+async fn follow(phone: &Phone, css: &str) -> String {
+    phone.find_css(css).await.click().await.unwrap_or_else(|error| panic!("a click on {css}: {error}"));
+    phone.client().current_url().await.expect("an address").path().to_owned()
+}
+
+/// What can be read on the page.
+async fn read(phone: &Phone) -> String {
+    let page = phone.client().find(Locator::Css("main")).await.expect("a page");
+    page.text().await.expect("its words")
+}
+
+async fn a_reader_without_scripts(screen: Screen) {
+    let city = City::start().await;
+    // Chromium waits for ever for a finger's tap where no script runs: it is a mouse, on any screen.
+    let phone = Phone::with_screen(Browser::Chromium, &city.server.url(), Screen::DESK).await;
+    phone.turn_into(screen).await;
+    phone.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
+    phone.open("/?lang=fr").await;
+    assert!(read(&phone).await.contains("Pour signaler, Vigie a besoin de JavaScript"));
+    assert_eq!(follow(&phone, "main a[href^='/ecoles']").await, "/ecoles");
+    phone
+        .find_css("input[name=q]")
+        .await
+        .send_keys("mouettes\u{e007}")
+        .await
+        .expect("a field that takes words");
+    let found = phone.find_css(".list-row").await.text().await.expect("a school");
+    assert!(found.contains("Mouettes"), "{found}");
+    assert!(follow(&phone, ".list-row").await.starts_with("/ecoles/"));
+    assert!(read(&phone).await.contains("Qui s’en occupe"));
+    assert!(follow(&phone, ".report-link").await.starts_with("/demandes/"));
+    let report = read(&phone).await;
+    assert!(report.contains("Journal public") && report.contains("Signalé le"), "{report}");
+    assert!(follow(&phone, "main .bar a").await.starts_with("/ecoles/"), "back to the school");
+    phone.open("/demandes?lang=fr").await;
+    assert_eq!(follow(&phone, ".chips a[href*='status=closed']").await, "/demandes");
+    assert!(read(&phone).await.contains("Réglé"));
+    for (path, button) in [
+        ("/suivi", ".btn.primary"),
+        ("/moi", ".btn.quiet"),
+        ("/file", ".btn.primary"),
+        ("/rien", ".btn.quiet"),
+    ] {
+        phone.open(&format!("{path}?lang=fr")).await;
+        let led = follow(&phone, &format!("main {button}")).await;
+        assert!(["/demandes", "/ecoles"].contains(&led.as_str()), "{path} led to {led}");
+    }
+    let errors: Vec<_> = phone.script_errors().await;
+    assert!(errors.is_empty(), "{errors:?}");
+}
+
+#[tokio::test]
+async fn reads_it_all_on_a_phone() {
+    a_reader_without_scripts(Screen::PHONE).await;
+}
+
+#[tokio::test]
+async fn reads_it_all_at_a_desk() {
+    a_reader_without_scripts(Screen::DESK).await;
+}
