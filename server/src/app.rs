@@ -5,6 +5,7 @@ use crate::db::Db;
 use crate::edges::blobs::Blobs;
 use crate::edges::clock::Clock;
 use crate::edges::mail::{self, Mailer};
+use crate::edges::webpush::Pusher;
 use crate::rooms::places::index;
 use crate::web::pages::Pages;
 use anyhow::{Context, Result};
@@ -28,6 +29,8 @@ pub struct Parts {
     pub blobs: Blobs,
     /// Where mails go.
     pub mailer: Mailer,
+    /// Where pushes go; none where it cannot be said who sends them.
+    pub push: Option<Pusher>,
     /// Templates and languages.
     pub pages: Pages,
     /// Where schools are found.
@@ -51,12 +54,14 @@ impl App {
     pub async fn build(config: Config, edges: Edges) -> Result<Self> {
         let db = Db::open(&config.database_url).await?;
         let blobs = Blobs::folder(&config.blobs)?;
+        let push = crate::rooms::push::open(&db, &config.push).await?;
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let app = Self(Arc::new(Parts {
             db,
             clock: edges.clock,
             blobs,
             mailer: edges.mailer,
+            push,
             pages: Pages::load(&config.public_url, config.mirrored)?,
             places: index::Kept::default(),
             jobs_put: Notify::new(),

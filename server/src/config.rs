@@ -1,6 +1,7 @@
 //! Settings, from flags and `VIGIE_*` variables. A wrong value stops the start with a sentence that names it.
 
 use crate::mail::dkim::Signer;
+use crate::rooms::push::settings::{Push, PushSettings};
 use anyhow::{Context, Result, anyhow, ensure};
 use clap::Args;
 use lettre::message::Mailbox;
@@ -67,6 +68,9 @@ pub struct Settings {
     /// Sender of mails; by default vigie@ the host of the public URL
     #[arg(long, global = true, env = "VIGIE_MAIL_FROM", value_name = "MAIL")]
     pub mail_from: Option<String>,
+    /// Push to phones
+    #[command(flatten)]
+    pub push: PushSettings,
     /// Offer a language made of French, longer and from right to left, to try the screens with it
     #[arg(long, global = true, env = "VIGIE_MIRRORED", hide = true)]
     pub mirrored: bool,
@@ -98,6 +102,8 @@ pub struct Config {
     pub mail_dir: PathBuf,
     /// Sender of mails.
     pub mail_from: Mailbox,
+    /// Push to phones.
+    pub push: Push,
     /// Whether the language made to be tried is offered.
     pub mirrored: bool,
 }
@@ -142,9 +148,11 @@ impl Settings {
         let mut mail_from: Mailbox =
             from.parse().map_err(|_| wrong("VIGIE_MAIL_FROM", &from, "a mail address"))?;
         mail_from.name.get_or_insert_with(|| "Vigie".to_owned());
+        let public_url = self.public_url.trim_end_matches('/').to_owned();
+        let push = self.push.read(&mail_from.email.to_string(), &public_url)?;
         Ok(Config {
             listen,
-            public_url: self.public_url.trim_end_matches('/').to_owned(),
+            public_url,
             public_host,
             database_url: self.database_url.clone(),
             blobs: PathBuf::from(blobs),
@@ -153,6 +161,7 @@ impl Settings {
             dkim: self.signer(&mail_from)?,
             mail_dir: PathBuf::from("data/mail"),
             mail_from,
+            push,
             mirrored: self.mirrored,
         })
     }
@@ -201,6 +210,8 @@ mod tests {
             ("--blobs", "photos", "VIGIE_BLOBS"),
             ("--smtp-url", "localhost", "VIGIE_SMTP_URL"),
             ("--mail-from", "nobody", "VIGIE_MAIL_FROM"),
+            ("--push-subject", "mailto:me@localhost", "VIGIE_PUSH_SUBJECT"),
+            ("--push-services", "10.0.0.1", "VIGIE_PUSH_SERVICES"),
             ("--dkim-key", "no-such-file.pem", "VIGIE_DKIM_KEY"),
         ] {
             let sentence = format!("{:#}", read(&[flag, value]).unwrap_err());

@@ -12,6 +12,7 @@ mod photos;
 mod places;
 mod places_register;
 mod places_search;
+mod push;
 mod reports;
 mod routing;
 mod site;
