@@ -12,8 +12,8 @@ use std::path::Path;
 /// The language in every first load; the others come when asked for.
 pub const DEFAULT_LANGUAGE: &str = "fr";
 
-/// How the keys begin that only mails and server-written pages say.
-const OF_THE_SERVER: [&str; 3] = ["letter_", "month_", "shell_"];
+/// How the keys begin that only mails, notifications and server-written pages say.
+const OF_THE_SERVER: [&str; 4] = ["letter_", "month_", "shell_", "told_"];
 
 /// Files by their path below `target/app`, and the hashed path of each logical name.
 #[derive(Default)]
