@@ -32,7 +32,8 @@ cargo xtask VERB
   test [FILTER…]       lints, rules, rooms on SQLite and PostgreSQL, journeys in Chromium, the core ones in Firefox and
                        WebKit too; with FILTER: matching tests (part of a test's name such as `firefox::`, or a whole
                        target: shared, it, journeys…)
-  bench [NAME…]        figures beside their budgets; with NAME: first-load, server, lighthouse, phone, intake, words, register
+  bench [NAME…]        figures beside their budgets; with NAME: first-load, server, lighthouse, phone, intake, words,
+                       push, register
   tidy                 our own rules about the sources";
 
 fn main() -> ExitCode {

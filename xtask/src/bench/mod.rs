@@ -8,6 +8,7 @@ mod intake;
 mod lighthouse;
 mod phone;
 mod photo;
+mod push;
 mod register;
 mod server;
 mod words;
@@ -35,7 +36,8 @@ impl Row {
 }
 
 /// What can be measured by itself.
-const NAMES: [&str; 7] = ["first-load", "server", "lighthouse", "phone", "intake", "words", "register"];
+const NAMES: [&str; 8] =
+    ["first-load", "server", "lighthouse", "phone", "intake", "words", "push", "register"];
 
 /// Prints the table; with names, of those measurements only.
 pub fn run(wanted: &[String]) -> Result<()> {
@@ -59,7 +61,7 @@ pub fn run(wanted: &[String]) -> Result<()> {
     if wants("phone") {
         rows.extend(sh::step("a slow phone", phone::measure)?);
     }
-    if wants("intake") || wants("words") {
+    if wants("intake") || wants("words") || wants("push") {
         let photos =
             if wants("intake") { sh::step("drawing photos of 300 kB", photo::draw_all)? } else { vec![] };
         rows.extend(intake(&sqlite, "SQLite", &photos, &wants)?);
@@ -124,6 +126,11 @@ fn intake(
     if wants("words") {
         rows.extend(
             sh::step(&format!("words on {engine}"), || words::measure(server, engine)).with_context(said)?,
+        );
+    }
+    if wants("push") {
+        rows.extend(
+            sh::step(&format!("push on {engine}"), || push::measure(server, engine)).with_context(said)?,
         );
     }
     rows.push(Row {

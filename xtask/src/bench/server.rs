@@ -47,6 +47,11 @@ impl Server {
         self.memory("VmRSS:")
     }
 
+    /// Resident bytes at this moment.
+    pub fn memory_now(&self) -> Result<u64> {
+        self.memory("VmRSS:")
+    }
+
     /// The most bytes that were resident at once so far.
     pub fn most_memory(&self) -> Result<u64> {
         self.memory("VmHWM:")
@@ -109,4 +114,6 @@ fn configure(command: &mut Command, dir: &Path, port: u16) {
     command.env("VIGIE_LISTEN", format!("127.0.0.1:{port}"));
     command.env("VIGIE_PUBLIC_URL", format!("http://127.0.0.1:{port}"));
     command.env("VIGIE_LOG", "warn");
+    command.env("VIGIE_PUSH_SUBJECT", "mailto:vigie@example.org");
+    command.env("VIGIE_PUSH_ALLOW_LOOPBACK", "true");
 }
