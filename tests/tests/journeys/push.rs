@@ -48,7 +48,7 @@ async fn firefox_is_told_with_its_page_closed_and_a_tap_opens_the_report_without
     phone.tap("news-yes").await;
     phone.find("news [data-state=\"on\"]").await;
     let report = world.the_report(&GOELANDS).await;
-    let id = report["brief"]["id"].as_str().expect("an id");
+    let id = report["brief"]["id"].as_str().expect("an id").to_owned();
     let kept = format!("return caches.match('/api/v1/reports/{id}').then((found) => !!found)");
     phone.wait_for_script("the report to be kept for reading offline", &kept).await;
     phone.close_page().await;
@@ -64,20 +64,34 @@ async fn firefox_is_told_with_its_page_closed_and_a_tap_opens_the_report_without
 
     world.network.cut();
     phone.tap_notification().await;
-    until("the report in a tab of its own", async || {
+    let tabs = open_tabs(&phone, &id).await;
+    phone.find("report-page").await;
+    phone.wait_for_text("Jeu cassé").await;
+
+    // The app is open elsewhere: the next tap leads that window to the report.
+    world.network.restore().await;
+    phone.open("/moi").await;
+    phone.find("news [data-state=\"on\"]").await;
+    world.server.command(&["status", "1001", "done"]).await;
+    service.wait_for(2).await;
+    phone.tap_notification().await;
+    assert_eq!(open_tabs(&phone, &id).await, tabs, "no other window");
+}
+
+/// How many tabs there are, once one of them shows the report; it is looked at.
+async fn open_tabs(phone: &Phone, id: &str) -> usize {
+    until("the report in a tab", async || {
         let tabs = phone.client().windows().await.map_err(|error| error.to_string())?;
-        for tab in tabs {
-            phone.client().switch_to_window(tab).await.map_err(|error| error.to_string())?;
+        for tab in &tabs {
+            phone.client().switch_to_window(tab.clone()).await.map_err(|error| error.to_string())?;
             let url = phone.client().current_url().await.map_err(|error| error.to_string())?;
             if url.path() == format!("/demandes/{id}") {
-                return Ok(());
+                return Ok(tabs.len());
             }
         }
         Err("no tab of ours".to_owned())
     })
-    .await;
-    phone.find("report-page").await;
-    phone.wait_for_text("Jeu cassé").await;
+    .await
 }
 
 #[tokio::test]

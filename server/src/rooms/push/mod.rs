@@ -65,12 +65,12 @@ pub async fn open(db: &Db, push: &Push) -> Result<Option<Pusher>> {
 pub async fn examine(app: &App) -> Result<(String, Vec<String>)> {
     let counts = store::counts(app.db.read()).await?;
     let mut advice = vec![];
-    let Some(subject) = app.push.as_ref().and(app.config.push.subject.as_deref()) else {
+    if app.push.is_none() {
         advice.push(
             "VIGIE_PUSH_SUBJECT is not set and cannot be guessed: no phone can ask to be told".to_owned(),
         );
         return Ok(("off".to_owned(), advice));
-    };
+    }
     if app.config.push.policy.loopback {
         advice.push(
             "VIGIE_PUSH_ALLOW_LOOPBACK IS SET: a stranger can make this server send to itself. For tests only, never here"
@@ -85,10 +85,7 @@ pub async fn examine(app: &App) -> Result<(String, Vec<String>)> {
         };
         advice.push(format!("phones that are not told, since their service says {reason}: {phones}{hint}"));
     }
-    Ok((
-        format!("phones told: {}, messages waiting: {}; signed by {subject}", counts.phones, counts.waiting),
-        advice,
-    ))
+    Ok((format!("phones told: {}, messages waiting: {}", counts.phones, counts.waiting), advice))
 }
 
 /// The name by which a time zone is kept: its own where it is known, the schools' where it is not.

@@ -107,7 +107,7 @@ async fn a_service_says_when_to_come_back(app: TestApp) {
     let told = told(&service, &phone);
     assert_eq!(
         told[2]["body"],
-        "Rouvert : une réponse est de nouveau attendue.\nÉcole maternelle les Goélands"
+        "Rouvert\u{a0}: une réponse est de nouveau attendue.\nÉcole maternelle les Goélands"
     );
 }
 
