@@ -149,7 +149,7 @@ impl Settings {
             from.parse().map_err(|_| wrong("VIGIE_MAIL_FROM", &from, "a mail address"))?;
         mail_from.name.get_or_insert_with(|| "Vigie".to_owned());
         let public_url = self.public_url.trim_end_matches('/').to_owned();
-        let push = self.push.read(&mail_from.email.to_string(), &public_url)?;
+        let push = self.push.read(mail_from.email.as_ref(), &public_url)?;
         Ok(Config {
             listen,
             public_url,
