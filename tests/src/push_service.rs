@@ -2,7 +2,8 @@
 //!
 //! Promises to check what a service checks: the signature of VAPID (RFC 8292), that its audience is this service, that a
 //! subscription is written to by whom it was made for; and to misbehave on request. [`receiver`] is a browser's half of
-//! the encryption, for tests without a browser. Does not keep messages for those who are away.
+//! the encryption, for tests without a browser. What a browser has not acknowledged is kept, and told again when it comes
+//! back. Does not replace what waits by its topic.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -60,8 +61,16 @@ pub struct Post {
 struct Channel {
     /// Whose messages it takes: a public key in base64url; anybody's without.
     key: Option<String>,
-    /// To the browser, if there is one.
-    browser: Option<(String, mpsc::UnboundedSender<Value>)>,
+    /// The browser it leads to, if there is one.
+    browser: Option<Line>,
+}
+
+/// A browser's own name for a channel, and what it has not acknowledged.
+#[derive(Debug)]
+struct Line {
+    agent: String,
+    id: String,
+    unheard: Vec<Value>,
 }
 
 #[derive(Debug)]
@@ -69,6 +78,8 @@ pub(crate) struct Kept {
     origin: String,
     behaviour: Mutex<Behaviour>,
     channels: Mutex<BTreeMap<String, Channel>>,
+    /// Browsers that are there, by name.
+    agents: Mutex<BTreeMap<String, mpsc::UnboundedSender<Value>>>,
     posts: Mutex<Vec<Post>>,
     acks: Mutex<Vec<Value>>,
     /// Only counts: for measuring.
@@ -112,6 +123,7 @@ impl PushService {
             origin: format!("http://{}", address(&posts)),
             behaviour: Mutex::default(),
             channels: Mutex::default(),
+            agents: Mutex::default(),
             posts: Mutex::default(),
             acks: Mutex::default(),
             forgetful,

@@ -104,16 +104,19 @@ fn judge(
     plain(if good { 201 } else { 400 })
 }
 
-/// To the browser, if one listens.
+/// To the browser, if there is one: now, or when it comes back.
 fn deliver(kept: &Kept, token: &str, body: &[u8]) {
-    let channels = lock(&kept.channels);
-    if let Some((id, browser)) = channels.get(token).and_then(|channel| channel.browser.as_ref()) {
+    let mut channels = lock(&kept.channels);
+    if let Some(line) = channels.get_mut(token).and_then(|channel| channel.browser.as_mut()) {
         let version = format!("v{}", *kept.count.borrow());
         let message = json!({
-            "messageType": "notification", "channelID": id, "version": version,
+            "messageType": "notification", "channelID": line.id, "version": version,
             "data": BASE64.encode(body), "headers": { "encoding": "aes128gcm" },
         });
-        // A browser that went away reads nothing.
-        let _ = browser.send(message);
+        line.unheard.push(message.clone());
+        if let Some(browser) = lock(&kept.agents).get(&line.agent) {
+            // One that went away hears it when it says hello again.
+            let _ = browser.send(message);
+        }
     }
 }
