@@ -1,7 +1,8 @@
-// The service worker: the shell without a network, reads with a little patience, and a hand for the outbox.
+// The service worker: the shell without a network, reads with a little patience, a hand for the outbox, and news shown.
 //
-// Owns: four caches. `shell-VERSION` holds what this build is made of; `data` the last public answers of the API;
-// `photos` a bounded number of pictures; `shared` what another app hands over, until the page takes it.
+// Owns: five caches. `shell-VERSION` holds what this build is made of; `data` the last public answers of the API;
+// `photos` a bounded number of pictures; `shared` what another app hands over, until the page takes it; `push` how this phone is told,
+// as the page wrote it (`pwa/src/rooms/push`).
 // Promises: only answers that carry `x-vigie: 1` are kept or believed, so that the page of a captive portal never
 // becomes ours; what was asked with a key is never kept; a new version waits until the page asks for it.
 // Does not: touch anything but GET of this origin, and what is shared. Parcels leave through the outbox, in Rust.
@@ -26,8 +27,11 @@ const SHELL = `shell-${VERSION}`;
 const DATA = "data";
 const PHOTOS = "photos";
 const SHARED = "shared";
+const PUSH = "push";
 const MOST = { [DATA]: 150, [PHOTOS]: 200 };
 const PLACES = "/api/v1/places";
+/** In `push`: how this phone is told. */
+const DEVICE = "/push/device";
 /** Milliseconds to wait for a network that may be there. */
 const PATIENCE = { page: 2000, data: 4000 };
 
@@ -40,6 +44,12 @@ self.addEventListener("fetch", (event) => {
 self.addEventListener("sync", (event) => {
   if (event.tag === "outbox") event.waitUntil(sendAll());
 });
+self.addEventListener("push", (event) => event.waitUntil(told(event.data)));
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(visit(event.notification.data));
+});
+self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew(event.newSubscription)));
 self.addEventListener("message", (event) => {
   if (event.data === "drain") event.waitUntil(send().catch((error) => console.warn("outbox:", error)));
   if (event.data === "update") event.waitUntil(self.skipWaiting());
@@ -72,7 +82,7 @@ async function activate() {
   const open = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
   // Names come in the order in which the caches were made.
   const before = names.filter((name) => name.startsWith("shell-") && name !== SHELL).at(-1);
-  const wanted = [SHELL, DATA, PHOTOS, SHARED, ...(open.length > 0 ? [before] : [])];
+  const wanted = [SHELL, DATA, PHOTOS, SHARED, PUSH, ...(open.length > 0 ? [before] : [])];
   await Promise.all(names.filter((name) => !wanted.includes(name)).map((name) => caches.delete(name)));
   await self.clients.claim();
 }
@@ -255,4 +265,57 @@ async function send() {
 async function sendAll() {
   const waiting = await send();
   if (waiting > 0) throw new Error(`${waiting} parcels wait`);
+}
+
+// ---- Told ----
+
+/** Shows the news. A push is the one thing that wakes an iPhone: what waits in the outbox leaves with it. */
+async function told(data) {
+  await Promise.all([show(data), send().catch((error) => console.warn("outbox:", error))]);
+}
+
+/** A browser that wakes us wants to see something shown, whatever came. */
+function show(data) {
+  const { title, navigate, ...said } = declared(data);
+  return self.registration.showNotification(title, { ...said, renotify: true, data: navigate });
+}
+
+/** The declarative shape that Safari shows by itself. */
+function declared(data) {
+  try {
+    const { web_push: shape, notification } = data.json();
+    if (shape === 8030 && notification.title && notification.tag) return notification;
+  } catch (error) {
+    console.warn("push:", error);
+  }
+  return { title: "Vigie", navigate: "/suivi", tag: "vigie" };
+}
+
+/** The page of the news, in a window that is open if there is one. What is tapped never leads elsewhere than here. */
+async function visit(address) {
+  const { pathname, search } = new URL(address, self.location.origin);
+  const there = new URL(pathname + search, self.location.origin).href;
+  const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const open = windows.find(({ url }) => url === there) ?? windows[0];
+  try {
+    await open.focus();
+    if (open.url !== there) await open.navigate(there);
+  } catch {
+    // None is open, or it is not ours to lead.
+    await self.clients.openWindow(there);
+  }
+}
+
+/** The browser gave us another address: the server is told at once, or by the page at its next start. */
+async function renew(fresh) {
+  const cache = await caches.open(PUSH);
+  const device = await (await cache.match(DEVICE))?.json();
+  if (!device) return;
+  const { id, key, public_key: applicationServerKey } = device;
+  const subscription =
+    fresh ?? (await self.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey }));
+  const told = JSON.stringify({ ...JSON.parse(device.told), subscription });
+  const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
+  const answer = await fetch(`/api/v1/push/${id}`, { method: "PUT", headers, body: told });
+  if (answer.ok && isOurs(answer)) await cache.put(DEVICE, new Response(JSON.stringify({ ...device, told })));
 }

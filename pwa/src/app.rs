@@ -41,7 +41,8 @@ pub fn App(props: &AppProps) -> Html {
     use_guard(drafts.at_risk || queue.at_risk());
     let route = use_route();
     let making = use_part(making::fetch, Now::Coming, true);
-    let reading = use_part(reading::fetch, props.reading, reads(&route));
+    let asks = matches!(route, Route::Kept(_));
+    let reading = use_part(reading::fetch, props.reading, asks || reads(&route));
     use_arrival(&route, stands(&route, &draft) && is_here(&route, &making, &reading));
     let words = (*words).clone();
     let w = World::from(Known { words, queue, pack, draft, drafts, making, reading, speak });

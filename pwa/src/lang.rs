@@ -124,6 +124,12 @@ pub fn behind_utc(at: Instant) -> i64 {
     whole(js_date(at).get_timezone_offset())
 }
 
+/// The phone's time zone (IANA), where the browser says.
+pub fn zone() -> String {
+    let format = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new());
+    outbox::json::Json::new(format.resolved_options().into()).words("timeZone")
+}
+
 /// The machine's form of an instant, for `<time datetime>`.
 pub fn iso(at: Instant) -> String {
     js_date(at).to_iso_string().into()

@@ -4,7 +4,7 @@
 
 use crate::markup::component;
 use crate::rooms::reports::list::{Reports, ReportsProps};
-use crate::rooms::{me, outbox, places, reports};
+use crate::rooms::{me, outbox, places, push, reports};
 use crate::route::{Filter, Route};
 use crate::screen::Screen;
 use crate::split::Coming;
@@ -22,13 +22,15 @@ const ASIDE: usize = 4;
 struct Reading {
     screen: fn(&World, &Route) -> Screen,
     open_at: fn(&World, PlaceId) -> Html,
+    news: fn(&World) -> Html,
 }
 
-static READING: Reading = Reading { screen: draw, open_at: draw_open_at };
+static READING: Reading = Reading { screen: draw, open_at: draw_open_at, news: push::aside };
 
 /// The seam: what is reached only from here leaves the first part.
 #[wasm_split(reading, fallible)]
 fn second_part() -> Result<&'static Reading, SplitLoaderError> {
+    push::keep_fresh();
     Ok(&READING)
 }
 
@@ -51,6 +53,11 @@ pub fn open_at(w: &World, place: PlaceId) -> Html {
         Some(reading) => (reading.open_at)(w, place),
         None => w.reading.until(w, skeleton(2)),
     }
+}
+
+/// The question whether this phone may tell the news, on the page of something else; nothing until its part is here.
+pub fn news(w: &World) -> Html {
+    w.reading.get::<Reading>().map(|reading| (reading.news)(w)).unwrap_or_default()
 }
 
 // From here on: the second part.

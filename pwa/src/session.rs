@@ -57,6 +57,16 @@ pub fn show_theme() {
     }
 }
 
+/// Whether the person said that this phone shall not tell the news.
+pub fn declined_news() -> bool {
+    read("vigie.news").is_some()
+}
+
+/// Remembers, or forgets, that they said so.
+pub fn decline_news(declined: bool) {
+    write("vigie.news", if declined { "no" } else { "" });
+}
+
 /// Where the person last wanted news.
 pub fn mail() -> String {
     read("vigie.mail").unwrap_or_default()

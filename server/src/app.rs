@@ -5,6 +5,7 @@ use crate::db::Db;
 use crate::edges::blobs::Blobs;
 use crate::edges::clock::Clock;
 use crate::edges::mail::{self, Mailer};
+use crate::edges::webpush::Pusher;
 use crate::metrics::Metrics;
 use crate::ready::Ready;
 use crate::rooms::places::index;
@@ -32,6 +33,8 @@ pub struct Parts {
     pub blobs: Blobs,
     /// Where mails go.
     pub mailer: Mailer,
+    /// Where pushes go; none where it cannot be said who sends them.
+    pub push: Option<Pusher>,
     /// Templates and languages.
     pub pages: Pages,
     /// Where schools are found.
@@ -65,6 +68,7 @@ impl App {
     pub async fn build(config: Config, edges: Edges) -> Result<Self> {
         let db = Db::open(&config.database_url).await?;
         let blobs = Blobs::open(&config.blobs).context("VIGIE_BLOBS")?;
+        let push = crate::rooms::push::open(&db, &config.push).await?;
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let cores = u32::try_from(cores).unwrap_or(1);
         let app = Self(Arc::new(Parts {
@@ -76,6 +80,7 @@ impl App {
             clock: edges.clock,
             blobs,
             mailer: edges.mailer,
+            push,
             pages: Pages::load(&config.public_url, config.mirrored)?,
             places: index::Kept::default(),
             jobs_put: Notify::new(),

@@ -3,6 +3,7 @@
 use crate::edges::blobs::Place;
 use crate::edges::s3::{Bucket, S3Settings};
 use crate::mail::dkim::Signer;
+use crate::rooms::push::settings::{Push, PushSettings};
 use crate::web::asker;
 use anyhow::{Context, Result, anyhow, ensure};
 use clap::Args;
@@ -73,6 +74,9 @@ pub struct Settings {
     /// Sender of mails; by default vigie@ the host of the public URL
     #[arg(long, global = true, env = "VIGIE_MAIL_FROM", value_name = "MAIL")]
     pub mail_from: Option<String>,
+    /// Push to phones
+    #[command(flatten)]
+    pub push: PushSettings,
     /// Offer a language made of French, longer and from right to left, to try the screens with it
     #[arg(long, global = true, env = "VIGIE_MIRRORED", hide = true)]
     pub mirrored: bool,
@@ -123,6 +127,8 @@ pub struct Config {
     pub mail_dir: PathBuf,
     /// Sender of mails.
     pub mail_from: Mailbox,
+    /// Push to phones.
+    pub push: Push,
     /// Whether the language made to be tried is offered.
     pub mirrored: bool,
 }
@@ -174,11 +180,13 @@ impl Settings {
         let mut mail_from: Mailbox =
             from.parse().map_err(|_| wrong("VIGIE_MAIL_FROM", &from, "a mail address"))?;
         mail_from.name.get_or_insert_with(|| "Vigie".to_owned());
+        let public_url = self.public_url.trim_end_matches('/').to_owned();
+        let push = self.push.read(mail_from.email.as_ref(), &public_url)?;
         Ok(Config {
             listen,
             metrics_listen: metrics_listen.transpose()?,
             proxies,
-            public_url: self.public_url.trim_end_matches('/').to_owned(),
+            public_url,
             public_host,
             database_url: self.database_url.clone(),
             blobs: self.place()?,
@@ -187,6 +195,7 @@ impl Settings {
             dkim: self.signer(&mail_from)?,
             mail_dir: PathBuf::from("data/mail"),
             mail_from,
+            push,
             mirrored: self.mirrored,
         })
     }
@@ -245,6 +254,8 @@ mod tests {
             ("--blobs", "s3://photos", "VIGIE_S3_KEY"),
             ("--smtp-url", "localhost", "VIGIE_SMTP_URL"),
             ("--mail-from", "nobody", "VIGIE_MAIL_FROM"),
+            ("--push-subject", "mailto:me@localhost", "VIGIE_PUSH_SUBJECT"),
+            ("--push-services", "10.0.0.1", "VIGIE_PUSH_SERVICES"),
             ("--dkim-key", "no-such-file.pem", "VIGIE_DKIM_KEY"),
             ("--trust-proxy", "caddy", "VIGIE_TRUST_PROXY"),
             ("--metrics-listen", "9464", "VIGIE_METRICS_LISTEN"),

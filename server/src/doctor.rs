@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::edges::blobs::Place;
 use crate::jobs;
 use crate::rooms::photos::sweep;
-use crate::rooms::{places, reports, routing};
+use crate::rooms::{places, push, reports, routing};
 use anyhow::{Result, anyhow, ensure};
 use shared::instant::Instant;
 use std::collections::BTreeMap;
@@ -52,6 +52,11 @@ async fn look_inside(app: &App, report: &mut Report) -> Result<()> {
             report.say("mail", answer.map(|()| "the mail server answers".to_owned()));
         }
         None => report.warn("mail", "no VIGIE_SMTP_URL: mails are written as files, nobody receives them"),
+    }
+    let (standing, advice) = push::examine(app).await?;
+    report.say("push", Ok(standing));
+    for advice in advice {
+        report.warn("push", &advice);
     }
     if let Some(signer) = &app.config.dkim {
         report.say(

@@ -4,6 +4,7 @@
 //! The answer is kept for a few seconds: asking often costs nothing.
 
 use crate::app::App;
+use crate::edges::blobs::Place;
 use crate::{doctor, jobs};
 use anyhow::{Result, ensure};
 use shared::instant::MINUTE;
@@ -38,7 +39,7 @@ async fn look(app: &App) -> Vec<&'static str> {
     let (database, photos, disk, queue) = tokio::join!(
         patiently(database(app)),
         patiently(photos(app)),
-        patiently(async { doctor::disk(&app.config.blobs).map(drop) }),
+        patiently(async { room(app) }),
         patiently(queue(app)),
     );
     let found = [("database", database), ("photos", photos), ("disk", disk), ("jobs", queue)];
@@ -54,6 +55,14 @@ async fn look(app: &App) -> Vec<&'static str> {
 
 async fn patiently(look: impl Future<Output = Result<()>>) -> Result<()> {
     tokio::time::timeout(PATIENCE, look).await?
+}
+
+/// Where photos lie in a folder, its disk has room.
+fn room(app: &App) -> Result<()> {
+    match &app.config.blobs {
+        Place::Folder(folder) => doctor::disk(folder).map(drop),
+        Place::S3(_) => Ok(()),
+    }
 }
 
 /// Something can be written; what is written is taken back.

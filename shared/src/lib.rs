@@ -12,6 +12,7 @@ pub mod outbox;
 pub mod photos;
 pub mod places;
 pub mod problem;
+pub mod push;
 pub mod reports;
 pub mod routing;
 pub mod text;

@@ -17,6 +17,8 @@ pub enum Code {
     Busy,
     /// No category of that name.
     CategoryUnknown,
+    /// Pushes are not sent to that address.
+    EndpointRefused,
     /// The id has not the form of one.
     IdInvalid,
     /// The id belongs to somebody else.
@@ -69,10 +71,11 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::BodyInvalid,
         Self::Busy,
         Self::CategoryUnknown,
+        Self::EndpointRefused,
         Self::IdInvalid,
         Self::IdTaken,
         Self::Internal,
@@ -105,6 +108,7 @@ impl Code {
             Self::BodyInvalid => "body_invalid",
             Self::Busy => "busy",
             Self::CategoryUnknown => "category_unknown",
+            Self::EndpointRefused => "endpoint_refused",
             Self::IdInvalid => "id_invalid",
             Self::IdTaken => "id_taken",
             Self::Internal => "internal",
@@ -152,6 +156,7 @@ impl Code {
             Self::Internal => 500,
             Self::Busy => 503,
             Self::CategoryUnknown
+            | Self::EndpointRefused
             | Self::MailInvalid
             | Self::PhotoUnreadable
             | Self::PlaceClosed

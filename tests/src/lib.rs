@@ -18,6 +18,7 @@ pub mod network;
 pub mod phone;
 pub mod photo;
 pub mod portal;
+pub mod push_service;
 pub mod server;
 pub mod wait;
 pub mod webdriver;

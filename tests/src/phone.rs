@@ -30,8 +30,8 @@ mod firefox;
 mod setup;
 mod webkit;
 
-use setup::Running;
 pub use setup::Screen;
+use setup::{Habits, Running};
 
 /// The phone. Its browser ends when this is dropped.
 #[derive(Debug)]
@@ -69,7 +69,7 @@ impl Phone {
     /// Without the browser and its driver.
     pub async fn with_screen(browser: Browser, origin: &str, screen: Screen) -> Self {
         let profile = fresh_profile();
-        let running = Running::start(browser, profile.path(), screen, false).await;
+        let running = Running::start(browser, profile.path(), screen, &Habits::default()).await;
         Self { running, browser, screen, origin: origin.to_owned(), profile }
     }
 
@@ -79,8 +79,30 @@ impl Phone {
     /// Without the browser and its driver.
     pub async fn unlock_in_private(browser: Browser, origin: &str) -> Self {
         let (profile, screen) = (fresh_profile(), Screen::PHONE);
-        let running = Running::start(browser, profile.path(), screen, true).await;
+        let habits = Habits { private: true, ..Habits::default() };
+        let running = Running::start(browser, profile.path(), screen, &habits).await;
         Self { running, browser, screen, origin: origin.to_owned(), profile }
+    }
+
+    /// A phone with Firefox that lets sites notify, gets its pushes from the service at this WebSocket, and whose clock
+    /// is in `zone`.
+    ///
+    /// # Panics
+    /// Without the browser and its driver.
+    pub async fn unlock_told(origin: &str, web_socket: &str, zone: &str) -> Self {
+        let (profile, screen, browser) = (fresh_profile(), Screen::PHONE, Browser::Firefox);
+        let habits =
+            Habits { push: Some(web_socket.to_owned()), zone: Some(zone.to_owned()), ..Habits::default() };
+        let running = Running::start(browser, profile.path(), screen, &habits).await;
+        Self { running, browser, screen, origin: origin.to_owned(), profile }
+    }
+
+    /// Taps the notification that Firefox shows, once there is one.
+    pub async fn tap_notification(&self) {
+        crate::wait::until("a notification to tap", async || {
+            if firefox::tap_notification(self.client()).await { Ok(()) } else { Err("none") }
+        })
+        .await;
     }
 
     /// `kill -9` to everything the browser runs, as an empty battery does; then it starts again on what lies in its
@@ -91,7 +113,7 @@ impl Phone {
     pub async fn killed_and_opened_again(self) -> Self {
         let Self { running, browser, screen, origin, profile } = self;
         drop(running);
-        let running = Running::start(browser, profile.path(), screen, false).await;
+        let running = Running::start(browser, profile.path(), screen, &Habits::default()).await;
         Self { running, browser, screen, origin, profile }
     }
 

@@ -12,8 +12,8 @@ use std::path::Path;
 /// The language in every first load; the others come when asked for.
 pub const DEFAULT_LANGUAGE: &str = "fr";
 
-/// How the keys begin that only mails and server-written pages say.
-const OF_THE_SERVER: [&str; 4] = ["letter_", "month_", "shell_", "site_"];
+/// How the keys begin that only mails, notifications and server-written pages say.
+const OF_THE_SERVER: [&str; 5] = ["letter_", "month_", "shell_", "site_", "told_"];
 
 /// The sheet of pages that the server writes: no part of the first load.
 pub const OF_PAGES: &str = "pages.css";

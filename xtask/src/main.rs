@@ -33,7 +33,7 @@ cargo xtask VERB
                        WebKit too; with FILTER: matching tests (part of a test's name such as `firefox::`, or a whole
                        target: shared, it, journeys…)
   bench [NAME…]        figures beside their budgets; with NAME: first-load, server, lighthouse, phone, intake, words,
-                       register, million
+                       register, million, push
   schemathesis         some 20,000 questions to the API, as its description allows and forbids them
   tidy                 our own rules about the sources";
 

@@ -49,13 +49,11 @@ pub const IP: Tool = Tool { names: &["ip"], apt: "iproute2", dnf: "iproute", bre
 
 /// Runs what others wrote to try ours.
 pub const NODE: Tool = Tool { names: &["node"], apt: "nodejs", dnf: "nodejs", brew: "node" };
-/// Runs what others wrote to try our API.
+/// Runs what others wrote to try our API, and the S3 of the tests.
 pub const PYTHON: Tool = Tool { names: &["python3"], apt: "python3-venv", dnf: "python3", brew: "python" };
 /// Fetches it.
 pub const NPM: Tool = Tool { names: &["npm"], apt: "npm", dnf: "nodejs-npm", brew: "node" };
 
-/// Runs the S3 of the tests.
-pub const PYTHON: Tool = Tool { names: &["python3"], apt: "python3", dnf: "python3", brew: "python" };
 /// The peer that photos are measured against.
 pub const VIPS: Tool =
     Tool { names: &["vipsthumbnail"], apt: "libvips-tools", dnf: "vips-tools", brew: "vips" };

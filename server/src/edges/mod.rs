@@ -6,3 +6,4 @@ pub mod clock;
 pub mod ids;
 pub mod mail;
 pub mod s3;
+pub mod webpush;

@@ -2,6 +2,7 @@
 
 pub mod photos;
 pub mod places;
+pub mod push;
 pub mod reports;
 pub mod routing;
 pub mod uploads;
@@ -17,6 +18,7 @@ pub async fn run_job(app: &App, job: &Job) -> Result<(), Failed> {
         reports::jobs::TELL_REPORTER => reports::jobs::tell_reporter(app, job).await,
         photos::darkroom::DEVELOP => photos::darkroom::run(app, job).await,
         photos::sweep::SWEEP => photos::sweep::run(app, job).await,
+        push::jobs::SEND => push::jobs::send(app, job).await,
         uploads::jobs::SWEEP => uploads::jobs::sweep(app, job).await,
         _ => Err(Failed::Retry("unknown kind: made by a newer version".into())),
     }

@@ -92,6 +92,7 @@ impl TestApp {
             dkim: None,
             mail_dir: folder.path().join("mail"),
             mail_from: "Vigie <vigie@vigie.example.org>".parse().unwrap(),
+            push: crate::push::settings(),
             mirrored: false,
         };
         set(&mut config);

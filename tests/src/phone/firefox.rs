@@ -5,6 +5,7 @@ use std::path::Path;
 use fantoccini::Client;
 use serde_json::{Value, json};
 
+use super::setup::Habits;
 use super::{Screen, ScriptError};
 use crate::photo::Position;
 use crate::webdriver::{Beyond, Driver};
@@ -24,22 +25,26 @@ const ERRORS: &str = "const all = Services.console.getMessageArray(); Services.c
      .filter((one) => one.sourceName.startsWith(arguments[0]) && one.category !== 'Service Worker Interception') \
      .map((one) => [one.category, one.errorMessage])";
 
-pub(super) async fn driver(profile: &Path) -> Driver {
+/// A notification is a window of its own here.
+const TAP_NOTIFICATION: &str = "for (const one of Services.wm.getEnumerator('alert:alert')) { one.onAlertClick(); return true } return false";
+
+pub(super) async fn driver(profile: &Path, habits: &Habits) -> Driver {
     let bars = profile.join("chrome");
     std::fs::create_dir_all(&bars).expect("room for a style sheet");
     std::fs::write(bars.join("userChrome.css"), NO_BARS).expect("room for a style sheet");
     Driver::start("geckodriver", profile, |command| {
         command.arg("--allow-system-access").env("HOME", profile);
+        command.envs(habits.zone.iter().map(|zone| ("TZ", zone)));
     })
     .await
 }
 
 /// A fresh profile, French as its language. Whatever WebDriver switches off that phones have is on again.
-pub(super) fn capabilities(profile: &Path, screen: Screen, private: bool) -> Value {
+pub(super) fn capabilities(profile: &Path, screen: Screen, habits: &Habits) -> Value {
     let pointer = if screen.mobile { 1 } else { 6 };
-    let preferences = json!({
+    let mut preferences = json!({
         "intl.accept_languages": "fr-FR,fr",
-        "browser.privatebrowsing.autostart": private,
+        "browser.privatebrowsing.autostart": habits.private,
         "layout.css.devPixelsPerPx": screen.density.to_string(),
         "ui.primaryPointerCapabilities": pointer,
         "ui.allPointerCapabilities": pointer,
@@ -55,6 +60,16 @@ pub(super) fn capabilities(profile: &Path, screen: Screen, private: bool) -> Val
         "dom.storageManager.prompt.testing": true,
         "dom.storageManager.prompt.testing.allow": true,
     });
+    if let Some(service) = &habits.push {
+        let more = json!({
+            "dom.push.serverURL": service,
+            "dom.push.testing.allowInsecureServerURL": true,
+            "dom.push.connection.enabled": true,
+            "permissions.default.desktop-notification": 1,
+            "alerts.useSystemBackend": false,
+        });
+        preferences.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+    }
     let options = json!({ "args": ["-headless", "-profile", profile], "prefs": preferences });
     json!({ "browserName": "firefox", "moz:firefoxOptions": options })
 }
@@ -70,6 +85,12 @@ pub(super) async fn errors(client: &Client, origin: &str) -> Vec<ScriptError> {
     let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let error = |one: &Value| ScriptError { source: word(&one[0]), message: word(&one[1]) };
     said.as_array().expect("a list").iter().map(error).collect()
+}
+
+/// Taps the notification on the screen; whether there was one.
+pub(super) async fn tap_notification(client: &Client) -> bool {
+    let tapped = in_its_windows(client, TAP_NOTIFICATION, vec![]).await;
+    tapped == true
 }
 
 async fn in_its_windows(client: &Client, script: &str, arguments: Vec<Value>) -> Value {

@@ -31,6 +31,17 @@ impl Screen {
     pub const DESK: Self = Self { width: 1440, height: 900, density: 1.0, mobile: false };
 }
 
+/// How a person set up their browser.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Habits {
+    /// Browses privately: what it keeps is gone with the browser.
+    pub(super) private: bool,
+    /// Lets sites notify; push comes from the service at this WebSocket (Firefox).
+    pub(super) push: Option<String>,
+    /// The clock's zone; the machine's without.
+    pub(super) zone: Option<String>,
+}
+
 /// What runs for one phone.
 #[derive(Debug)]
 pub(super) struct Running {
@@ -40,17 +51,16 @@ pub(super) struct Running {
 }
 
 impl Running {
-    /// `private`: browsing privately.
-    pub(super) async fn start(browser: Browser, profile: &Path, screen: Screen, private: bool) -> Self {
+    pub(super) async fn start(browser: Browser, profile: &Path, screen: Screen, habits: &Habits) -> Self {
         let display = matches!(browser, Browser::WebKit).then(Display::start);
         let driver = match (browser, &display) {
-            (Browser::Firefox, _) => firefox::driver(profile).await,
+            (Browser::Firefox, _) => firefox::driver(profile, habits).await,
             (_, Some(display)) => webkit::driver(profile, display, screen).await,
             _ => chromium::driver(profile).await,
         };
         let capabilities = match browser {
-            Browser::Chromium => chromium::capabilities(profile, screen, private),
-            Browser::Firefox => firefox::capabilities(profile, screen, private),
+            Browser::Chromium => chromium::capabilities(profile, screen, habits.private),
+            Browser::Firefox => firefox::capabilities(profile, screen, habits),
             Browser::WebKit => webkit::capabilities(),
         };
         let Value::Object(mut capabilities) = capabilities else {

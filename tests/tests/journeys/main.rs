@@ -27,6 +27,7 @@ mod people;
 mod photo_cut_on_its_way;
 mod photos_nobody_can_use;
 mod private_browsing;
+mod push;
 mod queue_page;
 mod releases;
 mod school_closed;

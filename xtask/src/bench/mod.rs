@@ -9,6 +9,7 @@ mod lighthouse;
 mod million;
 mod phone;
 mod photo;
+mod push;
 mod register;
 mod server;
 mod vips;
@@ -39,8 +40,8 @@ impl Row {
 }
 
 /// What can be measured by itself.
-const NAMES: [&str; 8] =
-    ["first-load", "server", "lighthouse", "phone", "intake", "words", "register", "million"];
+const NAMES: [&str; 9] =
+    ["first-load", "server", "lighthouse", "phone", "intake", "words", "register", "million", "push"];
 
 /// Prints the table; with names, of those measurements only.
 pub fn run(wanted: &[String]) -> Result<()> {
@@ -64,7 +65,7 @@ pub fn run(wanted: &[String]) -> Result<()> {
     if wants("phone") {
         rows.extend(sh::step("a slow phone", phone::measure)?);
     }
-    if wants("intake") || wants("words") {
+    if wants("intake") || wants("words") || wants("push") {
         let photos =
             if wants("intake") { sh::step("drawing photos of 300 kB", photo::draw_all)? } else { vec![] };
         let peer = if wants("intake") {
@@ -140,6 +141,11 @@ fn intake(
     if wants("words") {
         rows.extend(
             sh::step(&format!("words on {engine}"), || words::measure(server, engine)).with_context(said)?,
+        );
+    }
+    if wants("push") {
+        rows.extend(
+            sh::step(&format!("push on {engine}"), || push::measure(server, engine)).with_context(said)?,
         );
     }
     rows.push(Row {

@@ -16,6 +16,7 @@ pub struct Server {
     // Fields drop in order: the process ends before its folder goes.
     process: Guarded,
     dir: TempDir,
+    port: u16,
     database: Option<String>,
 }
 
@@ -30,20 +31,30 @@ impl Server {
         let mut serve = vigie("serve");
         serve.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
         let process = Guarded::new(serve.spawn().context("cannot start vigie serve")?);
-        let url = format!("http://127.0.0.1:{port}");
-        let mut server = Self { url, process, dir, database: database.map(str::to_owned) };
+        let mut server = Self {
+            url: format!("http://127.0.0.1:{port}"),
+            process,
+            dir,
+            port,
+            database: database.map(str::to_owned),
+        };
         server.wait()?;
         Ok(server)
     }
 
     /// Another command of the binary on the same data, while it serves.
     pub fn vigie(&self, arguments: &[&str]) -> Command {
-        command(arguments, self.dir.path(), 0, self.database.as_deref())
+        command(arguments, self.dir.path(), self.port, self.database.as_deref())
     }
 
     /// Resident bytes, once start-up work has settled.
     pub fn idle_memory(&self) -> Result<u64> {
         std::thread::sleep(Duration::from_secs(3));
+        self.memory("VmRSS:")
+    }
+
+    /// Resident bytes at this moment.
+    pub fn memory_now(&self) -> Result<u64> {
         self.memory("VmRSS:")
     }
 
@@ -109,4 +120,6 @@ fn configure(command: &mut Command, dir: &Path, port: u16) {
     command.env("VIGIE_LISTEN", format!("127.0.0.1:{port}"));
     command.env("VIGIE_PUBLIC_URL", format!("http://127.0.0.1:{port}"));
     command.env("VIGIE_LOG", "warn");
+    command.env("VIGIE_PUSH_SUBJECT", "mailto:vigie@example.org");
+    command.env("VIGIE_PUSH_ALLOW_LOOPBACK", "true");
 }

@@ -6,6 +6,7 @@ pub mod storage;
 use crate::hooks::Queue;
 use crate::lang::known;
 use crate::markup;
+use crate::rooms::push;
 use crate::route::Route;
 use crate::ui::notice;
 use crate::world::{World, text};
@@ -39,6 +40,7 @@ pub fn MePage(props: &MePageProps) -> Html {
                     { language(w) }
                     { light(w, &theme) }
                     { kept_here(w, &w.queue, safety, ask) }
+                    { push::settings(w) }
                     { install::offer(w, &offered) }
                     if dom::is_apple_touch() { { notice("info", "smartphone", w.t("me_ios_background")) } }
                 </div>

@@ -3,6 +3,7 @@
 use crate::dom::ObjectUrl;
 use crate::lang::Words;
 use crate::markup;
+use crate::reading;
 use crate::rooms::reports::sentence;
 use crate::route::Route;
 use crate::ui::{category_icon, icon, server_photo};
@@ -40,6 +41,7 @@ pub fn kept(w: &World, id: &ParcelId) -> Html {
                 }
             </div>
             <div class="stack">
+                { reading::news(w) }
                 { next(w, parcel) }
                 <a class="btn bare wide" href="/" data-test="close">{ w.t("act_done") }</a>
             </div>

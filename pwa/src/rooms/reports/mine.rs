@@ -5,6 +5,7 @@ use crate::hooks::use_get;
 use crate::markup;
 use crate::markup::component;
 use crate::rooms::outbox::{parcel_sign, parcel_title};
+use crate::rooms::push;
 use crate::route::Route;
 use crate::ui::{Thumb, ThumbProps, age, state_pill, title, waiting};
 use crate::world::World;
@@ -36,6 +37,7 @@ pub fn mine(w: &World) -> Html {
     markup! {
         <>
             <h1 class="visually-hidden">{ w.t("mine_title") }</h1>
+            { push::aside(w) }
             if !asked.is_empty() {
                 <ul class="asked">
                     { for asked.into_iter().map(|(parcel, receipt)| followed(w, (parcel, receipt), true)) }

@@ -1,6 +1,6 @@
 //! Places as pages, complete without the app.
 
-use super::{index, listed, store};
+use super::{index, listed};
 use crate::app::App;
 use crate::error::Result;
 use crate::rooms::reports::{self, filter, view};
@@ -10,7 +10,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use serde_json::{Value, json};
 use shared::ids::PlaceId;
-use shared::places::{self, Kind, Place, PlacePage};
+use shared::places::{Kind, Place, PlacePage};
 use shared::reports::ReportList;
 
 /// Most schools that a search shows.
@@ -55,7 +55,7 @@ pub async fn feed(State(app): State<App>, Path(id): Path<String>, visit: Visit) 
         Ok(page) => page,
         Err(response) => return Ok(*response),
     };
-    let query = view::Query { place: Some(id), ..view::Query::default() };
+    let query = filter::Query { place: Some(id), ..filter::Query::default() };
     let address = format!("/ecoles/{}", page.place.id);
     reports::site::write_feed(&app, &visit, &query, json!({ "place": page.place.name, "page": address }))
         .await

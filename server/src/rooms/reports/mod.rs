@@ -17,6 +17,7 @@ mod letters;
 pub mod links;
 pub mod listed;
 pub mod merging;
+pub mod news;
 pub mod notices;
 pub mod search;
 pub mod site;
@@ -75,11 +76,13 @@ pub async fn change_status(app: &App, number: i64, change: Change) -> anyhow::Re
         bail!("a report that is “{}” cannot become “{}”", from.as_str(), change.to.as_str());
     };
     store::set_status(&mut tx, &id, to, now).await?;
+    news::status_changed(&mut tx, &id, (from, to), change.reason.as_deref(), now).await?;
     let event = Event::StatusChanged { to, reason: change.reason };
     if note(&mut tx, &id, now, &event).await.is_err() {
         bail!("the journal cannot be written");
     }
     tx.commit().await?;
+    app.jobs_put.notify_one();
     Ok(())
 }
 

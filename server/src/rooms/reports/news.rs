@@ -1,0 +1,74 @@
+//! News of a report for the phones of those who are part of it. Owns what is said; `push` knows to whom and when.
+
+use super::store::parse_hash;
+use crate::db::Tx;
+use crate::rooms::push::message::{Message, Say};
+use crate::rooms::push::{self, Audience};
+use anyhow::Result;
+use shared::ids::{ParcelId, PhotoHash};
+use shared::instant::Instant;
+use shared::reports::status::Status;
+use shared::text;
+use sqlx::Row;
+
+/// Characters of a title, of a reason.
+const TITLE: usize = 80;
+const REASON: usize = 300;
+
+/// What a notification shows of a report.
+struct Shown {
+    title: Say,
+    place: String,
+    photo: Option<PhotoHash>,
+}
+
+/// Tells everybody who is part of `report` that its status changed, in the transaction that changes it.
+pub async fn status_changed(
+    tx: &mut Tx,
+    report: &ParcelId,
+    (from, to): (Status, Status),
+    reason: Option<&str>,
+    now: Instant,
+) -> Result<()> {
+    let shown = shown(tx, report).await?;
+    let said = match to {
+        Status::Sent if !from.is_open() => Say::word("told_reopened"),
+        to => Say::word(format!("status_say_{}", to.as_str())),
+    };
+    let place = Say::Text(shown.place);
+    let body = match reason.map(|reason| text::excerpt(reason, REASON)).filter(|reason| !reason.is_empty()) {
+        Some(reason) => {
+            Say::with("told_status_why", [("say", said), ("reason", Say::Text(reason)), ("place", place)])
+        }
+        None => Say::with("told_status", [("say", said), ("place", place)]),
+    };
+    let message = Message { photo: shown.photo, ..Message::about(report, shown.title, body) };
+    push::tell(tx, Audience::People(report), &message, now).await?;
+    Ok(())
+}
+
+/// A notification shows on a locked phone: of a private report no words and no photo.
+async fn shown(tx: &mut Tx, report: &ParcelId) -> Result<Shown> {
+    let row = sqlx::query(
+        "SELECT r.number, r.category, r.description, r.private, p.name AS place_name,
+                (SELECT rp.hash FROM report_photos rp JOIN photos f ON f.hash = rp.hash
+                 WHERE rp.report_id = r.id ORDER BY rp.position LIMIT 1) AS photo
+         FROM reports r JOIN places p ON p.id = r.place_id WHERE r.id = $1",
+    );
+    let row = row.bind(report.as_str()).fetch_one(&mut **tx).await?;
+    let number: Option<i64> = row.try_get("number")?;
+    let untitled =
+        Say::with("report_untitled", [("number", Say::Text(number.unwrap_or_default().to_string()))]);
+    let place = row.try_get("place_name")?;
+    if row.try_get::<i16, _>("private")? != 0 {
+        return Ok(Shown { title: untitled, place, photo: None });
+    }
+    let excerpt = text::excerpt(row.try_get("description")?, TITLE);
+    let title = match row.try_get::<Option<String>, _>("category")? {
+        Some(slug) => Say::word(format!("category_{}", slug.replace('-', "_"))),
+        None if !excerpt.is_empty() => Say::Text(excerpt),
+        None => untitled,
+    };
+    let photo = row.try_get::<Option<&str>, _>("photo")?.map(parse_hash).transpose()?;
+    Ok(Shown { title, place, photo })
+}

@@ -1,0 +1,158 @@
+//! Being told: asked for after a report was received, shown while the app is closed, and one tap from the report, also
+//! without a network.
+
+use serde_json::{Value, json};
+use testkit::browser::Browser;
+use testkit::phone::Phone;
+use testkit::photo;
+use testkit::push_service::PushService;
+use testkit::wait::until;
+
+use crate::world::{GOELANDS, Hands, World, install};
+
+/// What the page can ask of the notifications on the screen.
+const SHOWN: &str = "return navigator.serviceWorker.ready.then(async (worker) => (await worker.getNotifications())\
+    .map(({ title, body, tag, icon, badge, lang }) => ({ title, body, tag, icon, badge, lang })))";
+
+/// A world whose server sends pushes to a service beside it.
+async fn telling(browser: Browser) -> (World, PushService) {
+    let mut world = World::with(browser).await;
+    let service = PushService::start_on(world.network.server());
+    world.server.stop().await;
+    world.server.set("VIGIE_PUSH_SUBJECT", "mailto:vigie@example.org");
+    world.server.set("VIGIE_PUSH_ALLOW_LOOPBACK", "true");
+    world.server.start().await;
+    (world, service)
+}
+
+/// A zone in which it is about noon now: nobody is told at night.
+fn noon() -> String {
+    #[expect(clippy::disallowed_methods, reason = "browser and server go by the machine's clock")]
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
+    let hour = i64::try_from(now.as_secs() / 3_600 % 24).expect("an hour");
+    // Etc/GMT-3 is three hours ahead.
+    match 12 - hour {
+        0 => "Etc/GMT".to_owned(),
+        ahead @ 1.. => format!("Etc/GMT-{ahead}"),
+        behind => format!("Etc/GMT+{}", -behind),
+    }
+}
+
+#[tokio::test]
+async fn firefox_is_told_with_its_page_closed_and_a_tap_opens_the_report_without_network() {
+    let (world, service) = telling(Browser::Firefox).await;
+    let phone = Phone::unlock_told(&world.server.url(), service.web_socket(), &noon()).await;
+    install(&phone).await;
+    phone.report_a_broken_game(&photo::small(GOELANDS.playground, 41).path, &GOELANDS).await;
+    phone.find("sent").await;
+    phone.tap("news-yes").await;
+    phone.find("news [data-state=\"on\"]").await;
+    let report = world.the_report(&GOELANDS).await;
+    let id = report["brief"]["id"].as_str().expect("an id").to_owned();
+    let kept = format!("return caches.match('/api/v1/reports/{id}').then((found) => !!found)");
+    phone.wait_for_script("the report to be kept for reading offline", &kept).await;
+    phone.close_page().await;
+
+    world.server.command(&["status", "1001", "in_progress", "--reason", "Technicien prévu jeudi."]).await;
+    service.wait_for(1).await;
+    until("Firefox to have opened the message", async || {
+        let acks = service.acks();
+        if acks.iter().any(|ack| ack["updates"][0]["code"] == 100) { Ok(()) } else { Err(acks) }
+    })
+    .await;
+    assert_eq!(service.posts()[0].status, 201, "{:?}", service.posts());
+
+    world.network.cut();
+    phone.tap_notification().await;
+    let tabs = open_tabs(&phone, &id).await;
+    phone.find("report-page").await;
+    phone.wait_for_text("Jeu cassé").await;
+
+    // The app is open elsewhere: the next tap leads that window to the report.
+    world.network.restore().await;
+    phone.open("/moi").await;
+    phone.find("news [data-state=\"on\"]").await;
+    world.server.command(&["status", "1001", "done"]).await;
+    service.wait_for(2).await;
+    phone.tap_notification().await;
+    assert_eq!(open_tabs(&phone, &id).await, tabs, "no other window");
+}
+
+/// How many tabs there are, once one of them shows the report; it is looked at.
+async fn open_tabs(phone: &Phone, id: &str) -> usize {
+    until("the report in a tab", async || {
+        let tabs = phone.client().windows().await.map_err(|error| error.to_string())?;
+        for tab in &tabs {
+            phone.client().switch_to_window(tab.clone()).await.map_err(|error| error.to_string())?;
+            let url = phone.client().current_url().await.map_err(|error| error.to_string())?;
+            if url.path() == format!("/demandes/{id}") {
+                return Ok(tabs.len());
+            }
+        }
+        Err("no tab of ours".to_owned())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn chromium_shows_the_newest_of_one_report_only() {
+    let (world, _service) = telling(Browser::Chromium).await;
+    let phone = world.installed_phone().await;
+    let allowed = json!({ "permission": { "name": "notifications" }, "setting": "granted", "origin": world.server.url() });
+    phone.devtools("Browser.setPermission", allowed).await;
+    phone.devtools("ServiceWorker.enable", json!({})).await;
+    let icon = format!("{}/favicon.ico", world.server.url());
+    let push = async |title: &str, tag: &str| {
+        let told = json!({ "web_push": 8030, "notification": {
+            "title": title, "body": "École maternelle les Goélands", "tag": tag, "lang": "fr", "dir": "ltr",
+            "navigate": format!("{}/suivi", world.server.url()), "icon": icon, "badge": icon,
+        }});
+        let delivery =
+            json!({ "origin": world.server.url(), "registrationId": "0", "data": told.to_string() });
+        phone.devtools("ServiceWorker.deliverPushMessage", delivery).await;
+    };
+    let shows = async |titles: &[&str]| {
+        until("the notifications", async || {
+            let shown = phone.wait_for_script("notifications", SHOWN).await;
+            let mut seen: Vec<_> =
+                shown.as_array().expect("a list").iter().map(|one| one["title"].clone()).collect();
+            seen.sort_by_key(Value::to_string);
+            if seen == titles { Ok(shown) } else { Err(seen) }
+        })
+        .await
+    };
+    push("Jeu cassé : en cours", "a").await;
+    let shown = shows(&["Jeu cassé : en cours"]).await;
+    assert_eq!(
+        (&shown[0]["icon"], &shown[0]["badge"], &shown[0]["lang"]),
+        (&json!(icon), &json!(icon), &json!("fr"))
+    );
+    push("Jeu cassé : réglé", "a").await;
+    shows(&["Jeu cassé : réglé"]).await;
+    push("Pas de chauffage", "b").await;
+    shows(&["Jeu cassé : réglé", "Pas de chauffage"]).await;
+    // What nobody understands is shown all the same: a browser takes a push that shows nothing ill.
+    let delivery = json!({ "origin": world.server.url(), "registrationId": "0", "data": "???" });
+    phone.devtools("ServiceWorker.deliverPushMessage", delivery).await;
+    shows(&["Jeu cassé : réglé", "Pas de chauffage", "Vigie"]).await;
+}
+
+#[tokio::test]
+async fn who_says_no_is_not_asked_again() {
+    let (world, _service) = telling(Browser::Chromium).await;
+    let phone = world.installed_phone().await;
+    phone.open("/suivi").await;
+    phone.wait_for_text("Rien à suivre").await;
+    assert!(phone.all("news").await.is_empty(), "nothing was received: nothing is asked");
+    phone.open("/").await;
+    phone.report_a_broken_game(&photo::small(GOELANDS.playground, 42).path, &GOELANDS).await;
+    phone.find("sent").await;
+    phone.tap("news-no").await;
+    phone.open("/suivi").await;
+    phone.find("mine-row").await;
+    phone.open("/moi").await;
+    phone.find("news [data-state=\"ready\"]").await;
+    phone.open("/suivi").await;
+    phone.find("mine-row").await;
+    assert!(phone.all("news").await.is_empty(), "who said no finds it in Moi");
+}
