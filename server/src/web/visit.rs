@@ -72,6 +72,13 @@ impl Visit {
         address(path, &kept.cloned().chain(set).collect::<Vec<_>>())
     }
 
+    /// What a form must carry along that asks for other things under `names`.
+    pub fn kept(&self, names: &[&str]) -> Vec<(&str, &str)> {
+        let kept = self.asked.iter().filter(|(name, _)| !names.contains(&name.as_str()));
+        let lang = self.chosen.then_some(("lang", self.lang.as_str()));
+        kept.map(|(name, value)| (name.as_str(), value.as_str())).chain(lang).collect()
+    }
+
     /// Whether the reader has the page of that tag (RFC 9110 §13.1.2: compared weakly).
     pub fn knows(&self, tag: &str) -> bool {
         let bare = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();

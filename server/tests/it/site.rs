@@ -12,6 +12,7 @@ both_engines!(
     a_page_is_in_the_language_asked_for,
     what_is_private_stands_nowhere,
     lists_are_read_page_by_page_by_links,
+    lists_are_narrowed_by_what_a_reader_wants,
     every_answer_says_that_it_is_ours,
     a_refusal_is_a_page_where_a_page_was_asked_for,
     what_is_not_there_has_a_way_out,
@@ -275,6 +276,40 @@ async fn lists_are_read_page_by_page_by_links(app: TestApp) {
     assert!(!second.contains("rel=\"next\"") && second.contains("The newest"));
     let found = text(&app, "/ecoles?q=goelands").await;
     assert!(found.contains(SCHOOL) && !found.contains("9990006C"), "{found}");
+}
+
+async fn lists_are_narrowed_by_what_a_reader_wants(app: TestApp) {
+    let app = app.with_city().await;
+    app.report(&parcel(1), &swing()).await;
+    let cold = json!({ "place": "9990006C", "category": "energie-chauffage", "description": "Radiateur froid.", "observed_at": 0 });
+    app.report(&parcel(2), &cold).await;
+    app.run_jobs().await;
+    let page = text(&app, &format!("/ecoles/{SCHOOL}")).await;
+    let zone = page.split_once("/demandes?zone=").unwrap().1.split_once('"').unwrap().0;
+    for (asked, shown) in [
+        ("".to_owned(), [true, true]),
+        ("?category=cour".into(), [true, false]),
+        ("?category=energie-chauffage&q=".into(), [false, true]),
+        ("?q=radiateur".into(), [false, true]),
+        (format!("?place={SCHOOL}"), [true, false]),
+        (format!("?zone={zone}&category=cour-jeux"), [true, false]),
+        ("?status=closed".into(), [false, false]),
+    ] {
+        for path in ["/demandes", "/demandes/flux.atom"] {
+            let page = text(&app, &format!("{path}{asked}")).await;
+            let found = [1, 2].map(|n| page.contains(parcel(n).id.as_str()));
+            assert_eq!(found, shown, "{path}{asked}");
+        }
+    }
+    let page = text(&app, &format!("/demandes?place={SCHOOL}&category=cour&lang=en")).await;
+    for kept in [
+        format!("<input type=\"hidden\" name=\"place\" value=\"{SCHOOL}\">"),
+        "<input type=\"hidden\" name=\"lang\" value=\"en\">".into(),
+        "<option value=\"cour\" selected>".into(),
+    ] {
+        assert!(page.contains(&kept), "{kept}: {page}");
+    }
+    assert!(!page.contains("securite"), "what is never public is not offered");
 }
 
 async fn a_refusal_is_a_page_where_a_page_was_asked_for(app: TestApp) {

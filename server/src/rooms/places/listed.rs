@@ -2,6 +2,7 @@
 
 use crate::web::sitemap::Listed;
 use serde::Serialize;
+use shared::ids::PlaceId;
 use sqlx::{AnyPool, Row};
 
 /// Schools on one page.
@@ -55,4 +56,26 @@ pub async fn addresses(db: &AnyPool, from: i64, most: i64) -> sqlx::Result<Vec<L
             .fetch_all(db)
             .await?;
     Ok(ids.into_iter().map(|id| Listed { address: format!("/ecoles/{id}"), changed: None }).collect())
+}
+
+/// A zone that a place stands in.
+#[derive(Serialize)]
+pub struct Zone {
+    id: String,
+    name: String,
+}
+
+/// The zones of a place, from the nearest outwards; not the place itself.
+pub async fn zones(db: &AnyPool, place: &PlaceId) -> sqlx::Result<Vec<Zone>> {
+    let rows = sqlx::query(
+        "SELECT z.id, z.name FROM place_zones pz JOIN zones z ON z.id = pz.zone_id
+         WHERE pz.place_id = $1 AND pz.rank > 0 ORDER BY pz.rank, z.id",
+    );
+    let rows = rows.bind(place.as_str()).fetch_all(db).await?;
+    rows.iter().map(|row| Ok(Zone { id: row.try_get("id")?, name: row.try_get("name")? })).collect()
+}
+
+/// What a zone is called.
+pub async fn zone_name(db: &AnyPool, id: &str) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar("SELECT name FROM zones WHERE id = $1").bind(id).fetch_optional(db).await
 }

@@ -45,7 +45,8 @@ pub async fn page(State(app): State<App>, Path(id): Path<String>, visit: Visit) 
     let (open, closed) =
         (reports(&app, &page.place.id, "open").await?, reports(&app, &page.place.id, "closed").await?);
     let about = about(&app, &page.place);
-    let values = json!({ "page": page, "open": open, "closed": closed, "about": about });
+    let zones = listed::zones(app.db.read(), &page.place.id).await?;
+    let values = json!({ "page": page, "open": open, "closed": closed, "zones": zones, "about": about });
     render(&app, &visit, "pages/place.html", values)
 }
 

@@ -7,11 +7,10 @@ use sqlx::{AnyPool, Row};
 
 /// When something last happened to a report.
 pub async fn changed_at(db: &AnyPool, id: &ParcelId) -> sqlx::Result<Option<Instant>> {
-    let at: Option<i64> =
-        sqlx::query_scalar("SELECT at FROM journal WHERE report_id = $1 ORDER BY position DESC LIMIT 1")
-            .bind(id.as_str())
-            .fetch_optional(db)
-            .await?;
+    let at: Option<i64> = sqlx::query_scalar("SELECT changed_at FROM reports WHERE id = $1")
+        .bind(id.as_str())
+        .fetch_optional(db)
+        .await?;
     Ok(at.map(Instant))
 }
 
@@ -23,7 +22,7 @@ pub async fn last_number(db: &AnyPool) -> sqlx::Result<i64> {
 /// The pages of public reports numbered `from` and the `most - 1` next ones.
 pub async fn addresses(db: &AnyPool, from: i64, most: i64) -> sqlx::Result<Vec<Listed>> {
     let rows = sqlx::query(
-        "SELECT r.id, (SELECT MAX(j.at) FROM journal j WHERE j.report_id = r.id) AS changed FROM reports r
+        "SELECT r.id, r.changed_at AS changed FROM reports r
          WHERE r.number >= $1 AND r.number < $2 AND r.merged_into IS NULL AND r.private = 0 ORDER BY r.number",
     );
     let rows = rows.bind(from).bind(from + most).fetch_all(db).await?;

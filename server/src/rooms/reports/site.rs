@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use shared::ids::{ParcelId, PlaceId};
 use shared::instant::Instant;
 use shared::photos;
+use shared::reports::category;
 use shared::reports::{PhotoView, ReportBrief, ReportList, ReportPage};
 
 /// `GET /demandes`
@@ -31,6 +32,10 @@ pub async fn list(
     let newest = [("before", None)];
     let values = json!({
         "standings": standings,
+        "groups": groups(),
+        "category": visit.asked("category"),
+        "q": visit.asked("q"),
+        "kept": visit.kept(&["category", "q", "before"]),
         "place": place_name(&app, &visit).await?,
         "place_id": visit.asked("place"),
         "first": visit.asked("before").map(|_| visit.elsewhere("/demandes", &newest)),
@@ -116,10 +121,26 @@ async fn found(app: &App, visit: &Visit, id: &str, end: &str) -> Result<Result<R
     }))
 }
 
-/// The name of the place that is asked for.
+/// What the place or the zone is called that is asked for.
 async fn place_name(app: &App, visit: &Visit) -> Result<Option<String>> {
-    let Some(id) = visit.asked("place").and_then(|id| PlaceId::parse(id).ok()) else { return Ok(None) };
-    Ok(places::store::find(app.db.read(), &id).await?.map(|found| found.place.name))
+    if let Some(id) = visit.asked("place").and_then(|id| PlaceId::parse(id).ok()) {
+        return Ok(places::store::find(app.db.read(), &id).await?.map(|found| found.place.name));
+    }
+    match visit.asked("zone") {
+        Some(zone) => Ok(places::listed::zone_name(app.db.read(), zone).await?),
+        None => Ok(None),
+    }
+}
+
+/// What can be asked for by category: of each group all, or one. What is never public is not offered.
+fn groups() -> Vec<Value> {
+    let shown = |group: &&&str| category::ALL.iter().any(|one| one.group == **group && !one.private);
+    let slugs = |group: &str| {
+        let of_group = category::ALL.iter().filter(|one| one.group == group && one.slug != group);
+        of_group.map(|one| one.slug).collect::<Vec<_>>()
+    };
+    let groups = category::GROUPS.iter().filter(shown);
+    groups.map(|group| json!({ "slug": group, "slugs": slugs(group) })).collect()
 }
 
 fn address(app: &App, id: &ParcelId) -> String {
