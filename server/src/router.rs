@@ -45,6 +45,30 @@ pub fn router(app: App) -> Router {
         .method_not_allowed_fallback(api::not_allowed)
         .layer(from_fn(api::compare))
         .layer(from_fn(api::open));
+    Router::new()
+        .nest("/api", api)
+        .merge(pages())
+        .layer(CompressionLayer::new())
+        .route("/photos/{hash}/{size}", get(photos::http::show).layer(from_fn(api::open)))
+        .route("/assets/{name}", get(assets::hashed))
+        .route("/sw.js", get(assets::worker))
+        .route("/manifest.webmanifest", get(assets::manifest))
+        .route("/favicon.ico", get(assets::favicon))
+        .route("/healthz", get(operations::alive))
+        .route("/readyz", get(operations::ready))
+        .fallback(site::not_found)
+        .layer(with_state(app.clone(), bodies::hold))
+        .layer(with_state(app.clone(), limits::apply))
+        .layer(CatchPanicLayer::custom(trouble::panicked))
+        .layer(TimeoutLayer::with_status_code(http::StatusCode::REQUEST_TIMEOUT, PATIENCE))
+        .layer(with_state(app.clone(), trouble::dress))
+        .layer(with_state(app.clone(), headers::add))
+        .layer(with_state(app.clone(), trace::follow))
+        .with_state(app)
+}
+
+/// What people read and print; complete without the app, but for its own screens.
+fn pages() -> Router<App> {
     let pages = Router::new()
         .route("/", get(site::home))
         .route("/shell", get(site::shell))
@@ -67,27 +91,7 @@ pub fn router(app: App) -> Router {
         .route("/sitemap.xml", get(sitemap::show))
         .route("/robots.txt", get(sitemap::robots));
     // Every component in every state: the app of development builds draws it.
-    let pages = if cfg!(debug_assertions) { pages.route("/styleguide", get(site::shell)) } else { pages };
-    Router::new()
-        .nest("/api", api)
-        .merge(pages)
-        .layer(CompressionLayer::new())
-        .route("/photos/{hash}/{size}", get(photos::http::show).layer(from_fn(api::open)))
-        .route("/assets/{name}", get(assets::hashed))
-        .route("/sw.js", get(assets::worker))
-        .route("/manifest.webmanifest", get(assets::manifest))
-        .route("/favicon.ico", get(assets::favicon))
-        .route("/healthz", get(operations::alive))
-        .route("/readyz", get(operations::ready))
-        .fallback(site::not_found)
-        .layer(with_state(app.clone(), bodies::hold))
-        .layer(with_state(app.clone(), limits::apply))
-        .layer(CatchPanicLayer::custom(trouble::panicked))
-        .layer(TimeoutLayer::with_status_code(http::StatusCode::REQUEST_TIMEOUT, PATIENCE))
-        .layer(with_state(app.clone(), trouble::dress))
-        .layer(with_state(app.clone(), headers::add))
-        .layer(with_state(app.clone(), trace::follow))
-        .with_state(app)
+    if cfg!(debug_assertions) { pages.route("/styleguide", get(site::shell)) } else { pages }
 }
 
 /// Uploads that resume.

@@ -102,6 +102,9 @@ fn finish(path: &str, method: &str, operation: &mut Value) {
         if parameter["in"] == "query" {
             let name = parameter["name"].as_str().unwrap_or_default().to_owned();
             parameter["schema"] = asked(&name);
+            if name == "limit" && path.contains("/places") {
+                parameter["schema"]["default"] = json!(places::http::USUAL);
+            }
         }
     }
     let bodies = operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut);

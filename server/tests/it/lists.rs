@@ -173,7 +173,13 @@ async fn what_is_private_is_found_by_no_question(app: TestApp) {
 async fn pages_follow_each_other_whatever_is_asked(app: TestApp) {
     let app = app.with_city().await;
     for seed in 0..12 {
-        said(&app, seed, SCHOOL, "", "Balançoire").await;
+        app.app.clock.advance(HOUR);
+        let others: Vec<_> = (0..seed).map(|seed| parcel(seed).id).collect();
+        let body = json!({
+            "place": SCHOOL, "description": "Balançoire", "observed_at": MORNING.0, "unlike": others
+        });
+        receipt(&app, &parcel(seed), &body).await;
+        app.run_jobs().await;
     }
     let expected: Vec<u8> = (0..12).rev().collect();
     for question in

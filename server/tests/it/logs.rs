@@ -140,7 +140,7 @@ async fn a_whole_walk_leaves_no_trace_of_anybody() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fault_of_ours_can_be_quoted() {
     let app = crate::app::TestApp::sqlite().await.with_city().await;
-    sqlx::query("ALTER TABLE journal RENAME TO lost").execute(app.app.db.read()).await.unwrap();
+    sqlx::query("ALTER TABLE reports RENAME TO lost").execute(app.app.db.read()).await.unwrap();
     app.report(&parcel(1), &swing()).await;
     let fault = app
         .get("/sitemap.xml?part=reports-0")

@@ -15,9 +15,9 @@ use shared::problem::{Code, Problem};
 use std::collections::BTreeSet;
 
 /// Places in an answer, where no number is asked for.
-const USUAL: usize = 10;
+pub const USUAL: usize = 10;
 /// Most places in an answer.
-const MOST: usize = 50;
+const MOST: usize = crate::rooms::reports::filter::MOST;
 /// Longest text, in bytes, that is looked for.
 const LONGEST: usize = 200;
 
