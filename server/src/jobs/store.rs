@@ -103,10 +103,11 @@ pub async fn oldest_due(db: &AnyPool, now: Instant) -> sqlx::Result<Option<Insta
     Ok(at.map(Instant))
 }
 
-/// How many jobs wait, and how many were set aside. What was planned for a later hour and never failed does not wait.
+/// How many jobs wait, and how many were set aside. What was planned for a later hour and never failed does not wait, nor
+/// does a sweep: it comes back for ever.
 pub async fn counts(db: &AnyPool, now: Instant) -> sqlx::Result<(i64, i64)> {
     let row = sqlx::query(
-        "SELECT COUNT(CASE WHEN dead_at IS NULL AND (attempts > 0 OR run_at <= $1) THEN 1 END) AS waiting,
+        "SELECT COUNT(CASE WHEN dead_at IS NULL AND (attempts > 0 OR (run_at <= $1 AND kind NOT LIKE '%.sweep')) THEN 1 END) AS waiting,
                 COUNT(dead_at) AS dead FROM jobs",
     );
     let row = row.bind(now.plus(SOON).0).fetch_one(db).await?;
