@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use axum::body::Bytes;
+use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use http::header;
 use http::request::Parts;
@@ -16,12 +17,22 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Self> {
-        let bytes =
-            Bytes::from_request(request, state).await.map_err(|_| Problem::of(Code::TooLarge, "body"))?;
+        let bytes = Bytes::from_request(request, state).await.map_err(|error| unread(&error, "body"))?;
         match serde_json::from_slice(&bytes) {
             Ok(value) => Ok(Self(value)),
             Err(_) => Err(Problem::of(Code::BodyInvalid, "body").into()),
         }
+    }
+}
+
+/// Why a body could not be read. One that did not arrive whole may yet, so that is never a refusal for good: the line
+/// broke, and somebody on it who closed our half only may carry the answer all the same.
+pub fn unread(rejection: &BytesRejection, field: &str) -> Problem {
+    match rejection {
+        BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
+            Problem::of(Code::TooLarge, field)
+        }
+        _ => Code::Busy.into(),
     }
 }
 

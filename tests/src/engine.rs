@@ -19,6 +19,13 @@ impl PostgresSchema {
     pub fn url(&self) -> &str {
         &self.url
     }
+
+    /// The same, where a commit is on its way to the disk before it is acknowledged: the cluster waits for nothing.
+    #[must_use]
+    pub fn durable(mut self) -> Self {
+        self.url += "%20-csynchronous_commit%3Don";
+        self
+    }
 }
 
 /// Makes a fresh schema.

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::error::Result;
-use crate::extract::Id;
+use crate::extract::{Id, unread};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use http::header;
 use shared::ids::PhotoHash;
 use shared::photos::{PhotoReceipt, SIZES};
-use shared::problem::{Code, Problem};
+use shared::problem::Code;
 
 /// `PUT /api/v1/photos/{hash}`: takes a JPEG in under the hash of its bytes.
 pub async fn put(
@@ -19,7 +19,7 @@ pub async fn put(
     Id(hash): Id<PhotoHash>,
     bytes: std::result::Result<Bytes, BytesRejection>,
 ) -> Result<Json<PhotoReceipt>> {
-    let bytes = bytes.map_err(|_| Problem::of(Code::TooLarge, "photo"))?;
+    let bytes = bytes.map_err(|error| unread(&error, "photo"))?;
     Ok(Json(super::keep(&app, &hash, bytes).await?))
 }
 

@@ -26,11 +26,11 @@ const LATE: Duration = Duration::from_secs(20);
 /// The whole piece, of at most `room` bytes.
 ///
 /// # Errors
-/// `too_large`; `body_invalid` when the line breaks.
+/// `too_large`; `busy` when the line breaks: the piece may yet come whole.
 pub async fn whole(stream: &mut BodyDataStream, room: u64) -> Result<Bytes> {
     let mut piece = BytesMut::new();
     while let Some(arrived) = stream.next().await {
-        let arrived = arrived.map_err(|_| Problem::of(Code::BodyInvalid, "body"))?;
+        let arrived = arrived.map_err(|_| Problem::from(Code::Busy))?;
         take(&mut piece, &arrived, room)?;
     }
     Ok(piece.freeze())
