@@ -4,9 +4,11 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::edges::blobs::Blobs;
 use crate::edges::clock::Clock;
-use crate::edges::mail::{self, Mailer};
+use crate::edges::faults::Faults;
+use crate::edges::mail::{self, Mailer, NotSent};
 use crate::web::pages::Pages;
 use anyhow::{Context, Result};
+use lettre::Message;
 use std::ops::Deref;
 use std::sync::Arc;
 use tokio::sync::{Notify, Semaphore};
@@ -27,6 +29,8 @@ pub struct Parts {
     pub blobs: Blobs,
     /// Where mails go.
     pub mailer: Mailer,
+    /// Failures that a test plans.
+    pub faults: Faults,
     /// Templates and languages.
     pub pages: Pages,
     /// Told when jobs were put.
@@ -41,19 +45,22 @@ pub struct Edges {
     pub clock: Clock,
     /// Where mails go.
     pub mailer: Mailer,
+    /// Failures that a test plans.
+    pub faults: Faults,
 }
 
 impl App {
     /// Opens database and folders of `config` and joins them with `edges`.
     pub async fn build(config: Config, edges: Edges) -> Result<Self> {
-        let db = Db::open(&config.database_url).await?;
-        let blobs = Blobs::folder(&config.blobs)?;
+        let db = Db::open(&config.database_url).await?.failing(edges.faults.clone());
+        let blobs = Blobs::folder(&config.blobs)?.failing(edges.faults.clone());
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let app = Self(Arc::new(Parts {
             db,
             clock: edges.clock,
             blobs,
             mailer: edges.mailer,
+            faults: edges.faults,
             pages: Pages::load(&config.public_url, config.mirrored)?,
             jobs_put: Notify::new(),
             codecs: Semaphore::new(cores),
@@ -61,6 +68,17 @@ impl App {
         }));
         crate::rooms::routing::seed(&app).await?;
         Ok(app)
+    }
+
+    /// Sends a mail; `name` (the job's id) is the same when it is repeated.
+    ///
+    /// # Errors
+    /// Whether it may leave later, or never.
+    pub async fn send(&self, name: &str, message: Message) -> Result<(), NotSent> {
+        let fault = |error: std::io::Error| NotSent::Later(error.to_string());
+        self.faults.at("mail").await.map_err(fault)?;
+        self.mailer.send(name, message).await?;
+        self.faults.at("mail sent").await.map_err(fault)
     }
 
     /// The real edges that `config` asks for.
@@ -71,7 +89,7 @@ impl App {
             }
             None => Mailer::folder(config.mail_dir.clone())?,
         };
-        Ok(Edges { clock: Clock::System, mailer })
+        Ok(Edges { clock: Clock::System, mailer, faults: Faults::default() })
     }
 }
 

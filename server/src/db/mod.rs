@@ -3,14 +3,46 @@
 //! Promises: on SQLite one writer, whose transactions begin with `BEGIN IMMEDIATE`, a pool of readers, WAL and
 //! `synchronous=FULL`, so that what was acknowledged survives a power cut. On PostgreSQL one pool.
 
+use crate::edges::faults::Faults;
 use anyhow::{Context, Result, bail};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{Any, AnyConnection, AnyPool, Executor};
+use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
 use std::str::FromStr;
 
-/// A write transaction.
-pub type Tx = sqlx::Transaction<'static, Any>;
+/// A write transaction. What was not committed when it is dropped never was.
+#[derive(Debug)]
+pub struct Tx {
+    inner: sqlx::Transaction<'static, Any>,
+    faults: Faults,
+}
+
+impl Tx {
+    /// Makes it all true at once.
+    ///
+    /// # Errors
+    /// When the database says no, or says nothing any more: then it may be true all the same.
+    pub async fn commit(self) -> sqlx::Result<()> {
+        self.faults.at("commit").await?;
+        self.inner.commit().await?;
+        Ok(self.faults.at("committed").await?)
+    }
+}
+
+impl Deref for Tx {
+    type Target = AnyConnection;
+
+    fn deref(&self) -> &AnyConnection {
+        &self.inner
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        &mut self.inner
+    }
+}
 
 /// Every migration, embedded.
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
@@ -30,6 +62,7 @@ pub struct Db {
     engine: Engine,
     writer: AnyPool,
     reader: AnyPool,
+    faults: Faults,
 }
 
 impl Db {
@@ -41,6 +74,12 @@ impl Db {
             if url.starts_with("sqlite:") { Self::sqlite(url).await? } else { Self::postgres(url).await? };
         MIGRATIONS.run(&db.writer).await.context("cannot bring the database up to date")?;
         Ok(db)
+    }
+
+    /// The same, failing as planned.
+    #[must_use]
+    pub fn failing(self, faults: Faults) -> Self {
+        Self { faults, ..self }
     }
 
     /// Which engine this is.
@@ -59,7 +98,9 @@ impl Db {
             Engine::Sqlite => "BEGIN IMMEDIATE",
             Engine::Postgres => "BEGIN",
         };
-        self.writer.begin_with(begin).await.context("cannot begin a transaction")
+        self.faults.at("begin").await?;
+        let inner = self.writer.begin_with(begin).await.context("cannot begin a transaction")?;
+        Ok(Tx { inner, faults: self.faults.clone() })
     }
 
     async fn sqlite(url: &str) -> Result<Self> {
@@ -71,13 +112,13 @@ impl Db {
         let writer = sqlite_pool(1).connect_with(options.clone()).await;
         let writer = writer.with_context(|| format!("cannot open the database {url}"))?;
         let reader = sqlite_pool(4).connect_with(options).await?;
-        Ok(Self { engine: Engine::Sqlite, writer, reader })
+        Ok(Self { engine: Engine::Sqlite, writer, reader, faults: Faults::default() })
     }
 
     async fn postgres(url: &str) -> Result<Self> {
         let pool = AnyPoolOptions::new().max_connections(10).connect(url).await;
         let pool = pool.context("cannot reach the PostgreSQL server of VIGIE_DATABASE_URL")?;
-        Ok(Self { engine: Engine::Postgres, writer: pool.clone(), reader: pool })
+        Ok(Self { engine: Engine::Postgres, writer: pool.clone(), reader: pool, faults: Faults::default() })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Where photos lie, and the pieces of those on their way: a folder, behind the `object_store` crate.
 
+use crate::edges::faults::Faults;
 use anyhow::{Context, Result};
 use bytes::Bytes;
 use futures_util::TryStreamExt;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct Blobs {
     store: Arc<dyn ObjectStore>,
+    faults: Faults,
 }
 
 impl Blobs {
@@ -22,14 +24,21 @@ impl Blobs {
             .with_context(|| format!("cannot open the folder {}", dir.display()))?
             .with_automatic_cleanup(true)
             .with_fsync(true);
-        Ok(Self { store: Arc::new(store) })
+        Ok(Self { store: Arc::new(store), faults: Faults::default() })
+    }
+
+    /// The same, failing as planned.
+    #[must_use]
+    pub fn failing(self, faults: Faults) -> Self {
+        Self { faults, ..self }
     }
 
     /// Keeps `bytes` under `name`; repeating it is harmless.
     pub async fn put(&self, name: &str, bytes: impl Into<Bytes>) -> Result<()> {
         let payload = PutPayload::from_bytes(bytes.into());
+        self.faults.at("put").await?;
         self.store.put(&Path::from(name), payload).await.context("cannot keep a photo")?;
-        Ok(())
+        Ok(self.faults.at("put done").await?)
     }
 
     /// The bytes under `name`, or nothing.
@@ -43,11 +52,12 @@ impl Blobs {
 
     /// Forgets `name`; repeating it is harmless.
     pub async fn delete(&self, name: &str) -> Result<()> {
+        self.faults.at("delete").await?;
         match self.store.delete(&Path::from(name)).await {
             Err(error) if !matches!(error, object_store::Error::NotFound { .. }) => {
                 Err(error).context("cannot delete a file")
             }
-            _ => Ok(()),
+            _ => Ok(self.faults.at("delete done").await?),
         }
     }
 

@@ -3,5 +3,6 @@
 
 pub mod blobs;
 pub mod clock;
+pub mod faults;
 pub mod ids;
 pub mod mail;

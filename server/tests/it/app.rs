@@ -14,6 +14,7 @@ use testkit::engine::{PostgresSchema, postgres_schema};
 use vigie::app::{App, Edges};
 use vigie::config::Config;
 use vigie::edges::clock::Clock;
+use vigie::edges::faults::Faults;
 use vigie::edges::mail::Mailer;
 use vigie::jobs::{runner, store};
 use vigie::rooms::{places::import, routing};
@@ -79,7 +80,12 @@ impl TestApp {
             Some(url) => Mailer::smtp(url, config.smtp_ca.as_deref(), Duration::from_secs(2)).unwrap(),
             None => Mailer::Memory(Mutex::default()),
         };
-        let app = App::build(config.clone(), Edges { clock: Clock::manual(MORNING), mailer }).await.unwrap();
+        let app = App::build(
+            config.clone(),
+            Edges { clock: Clock::manual(MORNING), mailer, faults: Faults::default() },
+        )
+        .await
+        .unwrap();
         let listener = tokio::net::TcpListener::bind(config.listen).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(axum::serve(listener, router(app.clone())).into_future());

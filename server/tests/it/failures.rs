@@ -1,14 +1,177 @@
-//! A process that dies between two steps: repeating the step mends it.
+//! A process that fails between two steps: repeating the step mends it.
+//!
+//! The walk of a report is done once without failure: what is there afterwards, and every crossing of an edge on the way,
+//! is one text, `failures/walk.txt`, the same on both engines. Then it is done again for each crossing and each way to
+//! fail there, and must end in the same. A new step of the walk changes the text, and is failed at like the others;
+//! `VIGIE_BLESS=1` writes it anew.
+
+mod dump;
+mod process;
+mod walk;
 
 use crate::app::{TestApp, parcel, swing};
 use crate::both_engines;
+use process::Process;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use vigie::edges::faults::{How, Plan};
 use vigie::jobs::{LEASE, store};
+use walk::{Memory, Photos, STEPS, Step};
 
 both_engines!(
     a_worker_that_dies_with_a_job_in_hand_loses_nothing,
     a_photo_that_never_came_is_asked_for_again
 );
+
+/// Walks at once.
+const AT_ONCE: usize = 3;
+/// How often a step is tried. One failure is planned; a piece of a photo is an attempt of its own.
+const TRIES: usize = 8;
+/// What the walk leaves behind, and the way it takes.
+const SNAPSHOT: &str = "tests/it/failures/walk.txt";
+
+#[derive(Clone, Copy, Debug)]
+enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+impl Engine {
+    async fn home(self) -> TestApp {
+        match self {
+            Self::Sqlite => TestApp::sqlite().await,
+            Self::Postgres => TestApp::postgres().await,
+        }
+    }
+}
+
+/// A walk and what came of it.
+struct Walked {
+    /// What is there afterwards.
+    left: String,
+    /// Crossings, by step.
+    crossed: Vec<(Step, Vec<&'static str>)>,
+    /// Mails that came twice, recognisably.
+    doubles: usize,
+}
+
+async fn walk(engine: Engine, fail: Option<(usize, How)>) -> Walked {
+    let home = engine.home().await.with_city().await;
+    let photos = Photos::draw();
+    let names = photos.names();
+    let before = dump::rows(&home.app, &names).await;
+    let plan = Plan::nothing();
+    let mut process = Process::start(&home.config, &home.app.clock, &plan).await;
+    plan.begin(fail);
+    let (mut memory, mut raw, mut crossed, mut died) = (Memory::default(), Vec::new(), Vec::new(), false);
+    for step in STEPS {
+        let from = plan.crossed().len();
+        for tries in 1.. {
+            assert!(tries <= TRIES, "{step:?} is never done: {fail:?}");
+            let done = tokio::select! {
+                () = plan.death(), if !died => false,
+                done = step.attempt(&process, &photos, &mut memory) => done,
+            };
+            if done {
+                break;
+            }
+            if plan.is_dead() && !died {
+                died = true;
+                raw.extend(process.mails());
+                drop(process);
+                process = Process::start(&home.config, &home.app.clock, &Plan::nothing()).await;
+            }
+        }
+        crossed.push((step, plan.crossed().split_off(from)));
+    }
+    if let Some((number, how)) = fail {
+        assert!(plan.crossed().len() > number && died == (how == How::Crash), "{fail:?} did not happen");
+    }
+    raw.extend(process.mails());
+    assert_eq!(dump::holes(&home.app).await, Vec::<String>::new(), "{fail:?}");
+    let (mails, doubles) = dump::mails(&raw, &names);
+    let rows = dump::rows(&home.app, &names).await;
+    let rows: BTreeSet<_> = rows.difference(&before).cloned().collect();
+    let files = dump::files(&home.app, &names);
+    let left =
+        rows.into_iter().chain(files).chain(mails).fold(String::new(), |text, line| text + &line + "\n");
+    Walked { left, crossed, doubles }
+}
+
+/// The same on a runtime of its own: what it leaves open, servers and connections, ends with it.
+async fn walk_apart(engine: Engine, fail: Option<(usize, How)>) -> Walked {
+    let walked = tokio::task::spawn_blocking(move || {
+        tokio::runtime::Runtime::new().unwrap().block_on(walk(engine, fail))
+    });
+    walked.await.unwrap()
+}
+
+/// Without failure: the text that all others are compared with.
+async fn baseline(engine: Engine) -> Walked {
+    let walked = walk_apart(engine, None).await;
+    let mut text = String::from("Crossings\n");
+    for (step, points) in &walked.crossed {
+        writeln!(text, "{step:?}: {}", points.join(", ")).unwrap();
+    }
+    write!(text, "\nLeft behind\n{}", walked.left).unwrap();
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(SNAPSHOT);
+    if std::env::var_os("VIGIE_BLESS").is_some() {
+        std::fs::write(&file, &text).unwrap();
+    }
+    let known = std::fs::read_to_string(&file).unwrap();
+    assert!(text == known, "the walk is not what {SNAPSHOT} says (VIGIE_BLESS=1 writes it anew):\n{text}");
+    assert_eq!(walked.doubles, 0);
+    walked
+}
+
+/// Fails at each crossing in each way; several walks at once.
+async fn fails_everywhere(engine: Engine) {
+    let calm = baseline(engine).await;
+    let points = calm.crossed.iter().flat_map(|(step, points)| points.iter().map(|point| (*step, *point)));
+    let (places, mut walks, mut doubles) = (Arc::new(Semaphore::new(AT_ONCE)), JoinSet::new(), 0);
+    for (number, (step, point)) in points.enumerate() {
+        for how in [How::Error, How::Crash] {
+            let places = Arc::clone(&places);
+            walks.spawn(async move {
+                let _place = places.acquire().await.unwrap();
+                let what = format!("{how:?} at crossing {number}, “{point}” of {step:?}");
+                (what, walk_apart(engine, Some((number, how))).await)
+            });
+        }
+    }
+    let count = walks.len();
+    while let Some(walked) = walks.join_next().await {
+        let (what, walked) = walked.unwrap();
+        let other = difference(&calm.left, &walked.left);
+        assert!(walked.left == calm.left, "{what} leaves something else:\n{other}");
+        doubles += walked.doubles;
+    }
+    println!("{engine:?}: {count} failures, {doubles} mails came twice, under one Message-ID");
+}
+
+fn difference(expected: &str, found: &str) -> String {
+    let (expected, found): (BTreeSet<_>, BTreeSet<_>) = (expected.lines().collect(), found.lines().collect());
+    let lost = expected.difference(&found).map(|line| format!("- {line}\n"));
+    lost.chain(found.difference(&expected).map(|line| format!("+ {line}\n"))).collect()
+}
+
+mod sqlite_walk {
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_walk_that_fails_between_any_two_steps_ends_the_same() {
+        super::fails_everywhere(super::Engine::Sqlite).await;
+    }
+}
+
+mod postgres_walk {
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_walk_that_fails_between_any_two_steps_ends_the_same() {
+        super::fails_everywhere(super::Engine::Postgres).await;
+    }
+}
 
 async fn a_worker_that_dies_with_a_job_in_hand_loses_nothing(app: TestApp) {
     let app = app.with_city().await;
