@@ -1,6 +1,7 @@
 //! Serving: listener, workers, and an orderly end.
 
 use crate::app::App;
+use crate::edges::unfinished;
 use crate::jobs::runner;
 use crate::router;
 use anyhow::{Context, Result};
@@ -20,6 +21,7 @@ pub async fn serve(app: App) -> Result<()> {
     if app.config.smtp_url.is_none() {
         tracing::warn!(folder = %app.config.mail_dir.display(), "no VIGIE_SMTP_URL: mails are written as files");
     }
+    unfinished::sweep(&app.config.blobs, app.clock.now())?;
     let (stop, stopped) = watch::channel(false);
     let workers: Vec<_> =
         (0..WORKERS).map(|_| tokio::spawn(runner::work(app.clone(), stopped.clone()))).collect();

@@ -2,6 +2,7 @@
 //! to the mailboxes must be one story. All that is wrong is said at once.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use shared::ids::{ParcelId, PhotoHash};
 use shared::outbox::Content;
@@ -13,6 +14,7 @@ use testkit::mail_trap::MailTrap;
 use testkit::server::Server;
 use testkit::wait::until_within;
 
+use crate::queue::Photo;
 use crate::stage::Stage;
 
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(180);
@@ -65,6 +67,10 @@ impl Verdict<'_> {
         let mut books = self.stage.books().await;
         books.days_pass().await;
         books.close().await;
+        for file in files(&self.stage.blobs) {
+            let file = std::fs::File::options().append(true).open(file).expect("a file of the server's");
+            file.set_modified(std::time::UNIX_EPOCH).expect("an older file");
+        }
         self.stage.server.start().await;
         let mut books = self.stage.books().await;
         until_within(PATIENCE, "every job to be done", async || match books.waiting().await {
@@ -248,23 +254,28 @@ impl Verdict<'_> {
                 self.check(same, || format!("{path}: {status}, {} bytes that are not the photo", ours.len()));
             }
         }
-        let strays = strays(&self.stage.blobs, &photos.keys().collect());
+        let strays = strays(&self.stage.blobs, &photos);
         self.check(strays.is_empty(), || format!("{} files nobody names: {strays:?}", strays.len()));
     }
 }
 
 /// Files of the photos' folder that are no finished photo that somebody sent.
-fn strays(folder: &std::path::Path, photos: &BTreeSet<&PhotoHash>) -> Vec<String> {
+fn strays(folder: &Path, photos: &BTreeMap<PhotoHash, Photo>) -> Vec<PathBuf> {
+    let is_photo = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let hash = name.get(..64).and_then(|hash| PhotoHash::parse(hash).ok());
+        !name.contains('#') && hash.is_some_and(|hash| photos.contains_key(&hash))
+    };
+    files(folder).into_iter().filter(|path| !is_photo(path)).collect()
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-            let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
-            if path.is_dir() {
-                folders.push(path);
-            } else if name.contains('#') || !photos.iter().any(|hash| name.starts_with(hash.as_str())) {
-                found.push(path.display().to_string());
-            }
+            let path = entry.path();
+            if path.is_dir() { &mut folders } else { &mut found }.push(path);
         }
     }
     found

@@ -13,7 +13,7 @@ use testkit::photo;
 use vigie::jobs::{LEASE, back_off, runner, store};
 
 /// Bytes of a piece.
-const PIECE: usize = 150_000;
+const PIECE: usize = 100_000;
 
 /// The steps, in order.
 pub const STEPS: [Step; 9] = [
@@ -56,7 +56,11 @@ pub struct Photos {
 
 impl Photos {
     pub fn draw() -> Self {
-        Self { small: photo::tiny().bytes, large: photo::small((43.05, 5.02), 200).bytes }
+        let small = photo::tiny().bytes;
+        // A comment weighs on its way and costs nothing to decode.
+        let comment = [&[0xFF, 0xFE, 0xEA, 0x60][..], &vec![b' '; 0xEA60 - 2]].concat();
+        let large = [&small[..2], &comment.repeat(4), &small[2..]].concat();
+        Self { small, large }
     }
 
     /// Names for what would be long in the dump.
