@@ -211,6 +211,8 @@ fn start_log(filter: &str) -> Result<()> {
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
+        // Where the log finds no room, its complaint would find none either, and panic.
+        .log_internal_errors(false)
         .init();
     Ok(())
 }

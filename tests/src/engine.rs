@@ -38,7 +38,8 @@ pub async fn postgres_schema() -> PostgresSchema {
     schema_in(&cluster).await
 }
 
-async fn schema_in(cluster: &str) -> PostgresSchema {
+/// A schema in a cluster of one's own.
+pub async fn schema_in(cluster: &str) -> PostgresSchema {
     let mut connection = PgConnection::connect(cluster).await.expect("the throw-away PostgreSQL answers");
     // A name nobody else has, found by the one who hands out names: the cluster itself.
     let name: String = sqlx::query_scalar("SELECT 't_' || replace(gen_random_uuid()::text, '-', '')")

@@ -29,6 +29,7 @@ pub struct Server {
     smtp: String,
     settings: Vec<(&'static str, String)>,
     data: TempDir,
+    log: PathBuf,
     process: Option<Child>,
 }
 
@@ -45,6 +46,7 @@ impl Server {
             port: host.free_port(),
             smtp: trap.url(),
             settings: Vec::new(),
+            log: data.path().join("server.log"),
             data,
             process: None,
         }
@@ -53,6 +55,11 @@ impl Server {
     /// Another setting, by the name of its variable; from the next start on.
     pub fn set(&mut self, variable: &'static str, value: impl Into<String>) {
         self.settings.push((variable, value.into()));
+    }
+
+    /// Where its log is written, from the next start on.
+    pub fn keep_log_in(&mut self, folder: &Path) {
+        self.log = folder.join("server.log");
     }
 
     /// The folder of its data, where nothing else was set.
@@ -105,7 +112,7 @@ impl Server {
     /// # Panics
     /// When there is no binary.
     pub fn launch(&mut self) {
-        let log = || OpenOptions::new().create(true).append(true).open(self.log_path()).expect("a log file");
+        let log = || OpenOptions::new().create(true).append(true).open(&self.log).expect("a log file");
         let mut command = self.vigie(&["serve"]);
         command.stdin(Stdio::null()).stdout(log()).stderr(log());
         self.process = Some(command.spawn().expect("the vigie binary starts"));
@@ -194,7 +201,7 @@ impl Server {
     #[must_use]
     pub fn whole_log(&self) -> String {
         let mut text = String::new();
-        let _ = File::open(self.log_path()).and_then(|mut file| file.read_to_string(&mut text));
+        let _ = File::open(&self.log).and_then(|mut file| file.read_to_string(&mut text));
         text
     }
 
@@ -204,10 +211,6 @@ impl Server {
         let text = self.whole_log();
         let lines: Vec<_> = text.lines().collect();
         lines[lines.len().saturating_sub(LOG_SHOWN)..].join("\n")
-    }
-
-    fn log_path(&self) -> PathBuf {
-        self.data.path().join("server.log")
     }
 
     fn vigie(&self, arguments: &[&str]) -> Command {

@@ -11,7 +11,6 @@ mod css;
 mod mirrored;
 mod pack;
 mod places;
-mod postgres;
 mod precache;
 mod run;
 mod sh;
@@ -33,6 +32,9 @@ cargo xtask VERB
                        WebKit too; with FILTER: matching tests (part of a test's name such as `firefox::`, or a whole
                        target: shared, it, journeys…)
   bench [NAME…]        figures beside their budgets; with NAME: first-load, server, lighthouse, phone, intake, words
+  storm [WORDS] [--kills 200] [--seed N] [--engine sqlite|postgres] [--phones 50]
+                       fifty phones report while the server is killed 200 times, on each engine; with WORDS: while the
+                       disk is full (`full_disk`), the database is held (`held`) or pulled away (`pulled`)
   tidy                 our own rules about the sources";
 
 fn main() -> ExitCode {
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
         "run" => run::run(rest),
         "build" => app::build(rest.iter().any(|arg| arg == "--dev")),
         "test" => test::run(rest),
+        "storm" => test::storm::run(rest),
         "bench" => bench::run(rest),
         "tidy" => tidy::run(),
         "help" | "--help" | "-h" => {

@@ -80,6 +80,8 @@ impl Stage {
         let sqlite = || format!("sqlite://{}", data.join("vigie.db").display());
         let database = schema.as_ref().map_or_else(sqlite, |schema| schema.url().to_owned());
         let blobs = data.join("photos");
+        std::fs::create_dir_all(&data).expect("room for the server's data");
+        server.keep_log_in(&data);
         server.set("VIGIE_DATABASE_URL", database.clone());
         server.set("VIGIE_BLOBS", format!("file://{}", blobs.display()));
         let files =

@@ -10,8 +10,9 @@ mod photo;
 mod server;
 mod words;
 
-use crate::{app, places, postgres::Postgres, sh, signals, tools};
+use crate::{app, places, sh, signals, tools};
 use anyhow::{Context, Result, bail};
+use cluster::Postgres;
 use server::Server;
 use std::borrow::Cow;
 

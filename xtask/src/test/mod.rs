@@ -6,13 +6,14 @@
 mod checks;
 mod geckodriver;
 mod node;
+pub mod storm;
 mod suites;
 
 pub use suites::in_namespace;
 
-use crate::postgres::Postgres;
 use crate::{app, places, sh, signals, toolchain, tools};
 use anyhow::{Result, bail};
+use cluster::Postgres;
 use suites::{Suite, Tally};
 use tools::Tool;
 
