@@ -6,7 +6,7 @@
 use crate::edges::faults::Faults;
 use anyhow::{Context, Result, bail};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{Any, AnyConnection, AnyPool, Executor};
+use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor};
 use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -116,7 +116,7 @@ impl Db {
     }
 
     async fn postgres(url: &str) -> Result<Self> {
-        let pool = AnyPoolOptions::new().max_connections(10).connect(url).await;
+        let pool = pool_of(10).connect(url).await;
         let pool = pool.context("cannot reach the PostgreSQL server of VIGIE_DATABASE_URL")?;
         Ok(Self { engine: Engine::Postgres, writer: pool.clone(), reader: pool, faults: Faults::default() })
     }
@@ -130,8 +130,17 @@ pub fn sqlite_file(url: &str) -> Result<PathBuf> {
     }
 }
 
+/// A pool that lets go of a connection in doubt. Where SQLite finds no room it ends the transaction by itself, and the
+/// connection would believe for ever to be inside: no write would pass until the next start.
+fn pool_of(connections: u32) -> AnyPoolOptions {
+    AnyPoolOptions::new().max_connections(connections).before_acquire(|connection: &mut AnyConnection, _| {
+        let sound = !connection.is_in_transaction();
+        Box::pin(async move { Ok(sound) })
+    })
+}
+
 fn sqlite_pool(connections: u32) -> AnyPoolOptions {
-    AnyPoolOptions::new().max_connections(connections).after_connect(|connection: &mut AnyConnection, _| {
+    pool_of(connections).after_connect(|connection: &mut AnyConnection, _| {
         Box::pin(async move {
             connection.execute("PRAGMA busy_timeout = 10000").await?;
             connection.execute("PRAGMA journal_mode = WAL").await?;

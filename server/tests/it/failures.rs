@@ -173,6 +173,19 @@ mod postgres_walk {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_found_no_room_writes_again_when_there_is_some() {
+    let app = TestApp::sqlite().await.with_city().await;
+    let mut tx = app.app.db.write().await.unwrap();
+    sqlx::query("PRAGMA max_page_count = 1").execute(&mut *tx).await.unwrap();
+    let much = "INSERT INTO counters (name, value) VALUES (hex(randomblob(1000000)), 0)";
+    let error = sqlx::query(much).execute(&mut *tx).await.unwrap_err();
+    assert!(error.to_string().contains("full"), "{error}");
+    drop(tx);
+    assert_eq!(app.report(&parcel(1), &swing()).await.status(), 200);
+    app.run_jobs().await;
+}
+
 async fn a_worker_that_dies_with_a_job_in_hand_loses_nothing(app: TestApp) {
     let app = app.with_city().await;
     app.report(&parcel(1), &swing()).await;
