@@ -1,12 +1,13 @@
 //! A process that fails between two steps: repeating the step mends it.
 //!
-//! The walk of a report is done once without failure: what is there afterwards, and every crossing of an edge on the way,
-//! is one text, `failures/walk.txt`, the same on both engines. Then it is done again for each crossing and each way to
-//! fail there, and must end in the same. A new step of the walk changes the text, and is failed at like the others;
-//! `VIGIE_BLESS=1` writes it anew.
+//! The walk of a report is done once without failure: what is there afterwards, every crossing of an edge on the way and
+//! every table written is one text, `failures/walk.txt`, the same on both engines. Then it is done again for each
+//! crossing and each way to fail there, and for each table that refuses, and must end in the same. A new step of the
+//! walk changes the text, and is failed at like the others; `VIGIE_BLESS=1` writes it anew.
 
 mod dump;
 mod process;
+mod refusal;
 mod walk;
 
 use crate::app::{TestApp, parcel, swing};
@@ -49,25 +50,43 @@ impl Engine {
     }
 }
 
+/// What goes wrong on a walk.
+#[derive(Clone, Debug, PartialEq)]
+enum Fail {
+    Nothing,
+    /// The crossing of that number.
+    Crossing(usize, How),
+    /// A verb and a table, once.
+    Refusal(String),
+}
+
 /// A walk and what came of it.
 struct Walked {
     /// What is there afterwards.
     left: String,
     /// Crossings, by step.
     crossed: Vec<(Step, Vec<&'static str>)>,
+    /// Verbs and tables, where nothing failed.
+    touched: Vec<String>,
     /// Mails that came twice, recognisably.
     doubles: usize,
 }
 
-async fn walk(engine: Engine, fail: Option<(usize, How)>) -> Walked {
+async fn walk(engine: Engine, fail: Fail) -> Walked {
     let home = engine.home().await.with_city().await;
     let photos = Photos::draw();
     let names = photos.names();
     let before = dump::rows(&home.app, &names).await;
     let plan = Plan::nothing();
     let mut process = Process::start(&home.config, &home.app.clock, &plan).await;
-    plan.begin(fail);
-    let (mut memory, mut raw, mut crossed, mut died) = (Memory::default(), Vec::new(), Vec::new(), false);
+    match &fail {
+        Fail::Nothing => refusal::watch(&home.app).await,
+        Fail::Crossing(..) => {}
+        Fail::Refusal(what) => refusal::refuse(&home.app, what).await,
+    }
+    plan.begin(if let Fail::Crossing(number, how) = fail { Some((number, how)) } else { None });
+    let (mut memory, mut raw, mut crossed) = (Memory::default(), Vec::new(), Vec::new());
+    let (mut died, mut relented) = (false, false);
     for step in STEPS {
         let from = plan.crossed().len();
         for tries in 1.. {
@@ -79,6 +98,10 @@ async fn walk(engine: Engine, fail: Option<(usize, How)>) -> Walked {
             if done {
                 break;
             }
+            if let (Fail::Refusal(what), false) = (&fail, relented) {
+                relented = true;
+                refusal::relent(&home.app, what).await;
+            }
             if plan.is_dead() && !died {
                 died = true;
                 raw.extend(process.mails());
@@ -88,22 +111,26 @@ async fn walk(engine: Engine, fail: Option<(usize, How)>) -> Walked {
         }
         crossed.push((step, plan.crossed().split_off(from)));
     }
-    if let Some((number, how)) = fail {
-        assert!(plan.crossed().len() > number && died == (how == How::Crash), "{fail:?} did not happen");
-    }
+    let happened = match fail {
+        Fail::Nothing => true,
+        Fail::Crossing(number, how) => plan.crossed().len() > number && died == (how == How::Crash),
+        Fail::Refusal(_) => relented,
+    };
+    assert!(happened, "{fail:?} did not happen, or nobody noticed");
     raw.extend(process.mails());
     assert_eq!(dump::holes(&home.app).await, Vec::<String>::new(), "{fail:?}");
     let (mails, doubles) = dump::mails(&raw, &names);
+    let touched = if fail == Fail::Nothing { refusal::touched(&home.app).await } else { vec![] };
     let rows = dump::rows(&home.app, &names).await;
     let rows: BTreeSet<_> = rows.difference(&before).cloned().collect();
     let files = dump::files(&home.app, &names);
     let left =
         rows.into_iter().chain(files).chain(mails).fold(String::new(), |text, line| text + &line + "\n");
-    Walked { left, crossed, doubles }
+    Walked { left, crossed, touched, doubles }
 }
 
 /// The same on a runtime of its own: what it leaves open, servers and connections, ends with it.
-async fn walk_apart(engine: Engine, fail: Option<(usize, How)>) -> Walked {
+async fn walk_apart(engine: Engine, fail: Fail) -> Walked {
     let walked = tokio::task::spawn_blocking(move || {
         tokio::runtime::Runtime::new().unwrap().block_on(walk(engine, fail))
     });
@@ -112,11 +139,12 @@ async fn walk_apart(engine: Engine, fail: Option<(usize, How)>) -> Walked {
 
 /// Without failure: the text that all others are compared with.
 async fn baseline(engine: Engine) -> Walked {
-    let walked = walk_apart(engine, None).await;
+    let walked = walk_apart(engine, Fail::Nothing).await;
     let mut text = String::from("Crossings\n");
     for (step, points) in &walked.crossed {
         writeln!(text, "{step:?}: {}", points.join(", ")).unwrap();
     }
+    writeln!(text, "\nTouched\n{}", walked.touched.join("\n")).unwrap();
     write!(text, "\nLeft behind\n{}", walked.left).unwrap();
     let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(SNAPSHOT);
     if std::env::var_os("VIGIE_BLESS").is_some() {
@@ -128,26 +156,26 @@ async fn baseline(engine: Engine) -> Walked {
     walked
 }
 
-/// Fails at each crossing in each way; several walks at once.
+/// Fails at each crossing in each way, and at each table; several walks at once.
 async fn fails_everywhere(engine: Engine) {
     let calm = baseline(engine).await;
-    let points = calm.crossed.iter().flat_map(|(step, points)| points.iter().map(|point| (*step, *point)));
+    let points = calm.crossed.iter().flat_map(|(_, points)| points).enumerate();
+    let crossings =
+        points.flat_map(|(number, _)| [How::Error, How::Crash].map(|how| Fail::Crossing(number, how)));
+    let refusals = calm.touched.iter().cloned().map(Fail::Refusal);
     let (places, mut walks, mut doubles) = (Arc::new(Semaphore::new(AT_ONCE)), JoinSet::new(), 0);
-    for (number, (step, point)) in points.enumerate() {
-        for how in [How::Error, How::Crash] {
-            let places = Arc::clone(&places);
-            walks.spawn(async move {
-                let _place = places.acquire().await.unwrap();
-                let what = format!("{how:?} at crossing {number}, “{point}” of {step:?}");
-                (what, walk_apart(engine, Some((number, how))).await)
-            });
-        }
+    for fail in crossings.chain(refusals) {
+        let places = Arc::clone(&places);
+        walks.spawn(async move {
+            let _place = places.acquire().await.unwrap();
+            (fail.clone(), walk_apart(engine, fail).await)
+        });
     }
     let count = walks.len();
     while let Some(walked) = walks.join_next().await {
-        let (what, walked) = walked.unwrap();
+        let (fail, walked) = walked.unwrap();
         let other = difference(&calm.left, &walked.left);
-        assert!(walked.left == calm.left, "{what} leaves something else:\n{other}");
+        assert!(walked.left == calm.left, "{fail:?} leaves something else:\n{other}");
         doubles += walked.doubles;
     }
     println!("{engine:?}: {count} failures, {doubles} mails came twice, under one Message-ID");

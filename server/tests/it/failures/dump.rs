@@ -28,11 +28,11 @@ pub async fn rows(app: &App, names: &BTreeMap<String, String>) -> BTreeSet<Strin
 pub async fn tables(app: &App) -> Vec<String> {
     let sql = match app.db.engine() {
         Engine::Sqlite => {
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_sqlx%' ESCAPE '\\' ORDER BY name"
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_sqlx%' ESCAPE '\\' AND name <> 'touched' ORDER BY name"
         }
         Engine::Postgres => {
             "SELECT CAST(table_name AS TEXT) FROM information_schema.tables
-             WHERE table_schema = current_schema() AND table_name NOT LIKE '\\_sqlx%' ORDER BY 1"
+             WHERE table_schema = current_schema() AND table_name NOT LIKE '\\_sqlx%' AND table_name <> 'touched' ORDER BY 1"
         }
     };
     sqlx::query_scalar(sql).fetch_all(app.db.read()).await.unwrap()
