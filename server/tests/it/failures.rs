@@ -14,7 +14,6 @@ use crate::app::{TestApp, parcel, swing};
 use crate::both_engines;
 use process::Process;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -121,8 +120,7 @@ async fn walk(engine: Engine, fail: Fail) -> Walked {
     assert_eq!(dump::holes(&home.app).await, Vec::<String>::new(), "{fail:?}");
     let (mails, doubles) = dump::mails(&raw, &names);
     let touched = if fail == Fail::Nothing { refusal::touched(&home.app).await } else { vec![] };
-    let rows = dump::rows(&home.app, &names).await;
-    let rows: BTreeSet<_> = rows.difference(&before).cloned().collect();
+    let rows = dump::new_rows(&before, dump::rows(&home.app, &names).await);
     let files = dump::files(&home.app, &names);
     let left =
         rows.into_iter().chain(files).chain(mails).fold(String::new(), |text, line| text + &line + "\n");
@@ -182,9 +180,14 @@ async fn fails_everywhere(engine: Engine) {
 }
 
 fn difference(expected: &str, found: &str) -> String {
-    let (expected, found): (BTreeSet<_>, BTreeSet<_>) = (expected.lines().collect(), found.lines().collect());
-    let lost = expected.difference(&found).map(|line| format!("- {line}\n"));
-    lost.chain(found.difference(&expected).map(|line| format!("+ {line}\n"))).collect()
+    let sorted = |text: &str| {
+        let mut lines: Vec<_> = text.lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    let (expected, found) = (sorted(expected), sorted(found));
+    let lost = dump::new_rows(&found, expected.clone()).into_iter().map(|line| format!("- {line}\n"));
+    lost.chain(dump::new_rows(&expected, found).into_iter().map(|line| format!("+ {line}\n"))).collect()
 }
 
 mod sqlite_walk {

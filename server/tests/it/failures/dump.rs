@@ -8,9 +8,9 @@ use testkit::mail::Mail;
 use vigie::app::App;
 use vigie::db::Engine;
 
-/// Rows of every table, as text.
-pub async fn rows(app: &App, names: &BTreeMap<String, String>) -> BTreeSet<String> {
-    let mut lines = BTreeSet::new();
+/// Rows of every table, as text; what stands there twice does so here.
+pub async fn rows(app: &App, names: &BTreeMap<String, String>) -> Vec<String> {
+    let mut lines = Vec::new();
     for table in tables(app).await {
         let sql = AssertSqlSafe(format!("SELECT * FROM {table}"));
         for row in sqlx::query(sql).fetch_all(app.db.read()).await.unwrap() {
@@ -18,10 +18,21 @@ pub async fn rows(app: &App, names: &BTreeMap<String, String>) -> BTreeSet<Strin
                 .filter(|column| !is_order(&table, row.column(*column).name()))
                 .map(|column| format!("{}={}", row.column(column).name(), text(&row, column)))
                 .collect();
-            lines.insert(plain(&format!("{table}: {}", columns.join(" ")), names));
+            lines.push(plain(&format!("{table}: {}", columns.join(" ")), names));
         }
     }
+    lines.sort();
     lines
+}
+
+/// What is in `after` and was not in `before`.
+pub fn new_rows(before: &[String], mut after: Vec<String>) -> Vec<String> {
+    for row in before {
+        if let Ok(at) = after.binary_search(row) {
+            after.remove(at);
+        }
+    }
+    after
 }
 
 /// Every table of ours.
