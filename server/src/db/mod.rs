@@ -28,6 +28,14 @@ impl Tx {
         self.inner.commit().await?;
         Ok(self.faults.at("committed").await?)
     }
+
+    /// Takes it all back, and waits until it is.
+    ///
+    /// # Errors
+    /// When the database says nothing any more: then it is taken back all the same.
+    pub async fn rollback(self) -> sqlx::Result<()> {
+        self.inner.rollback().await
+    }
 }
 
 impl Deref for Tx {
