@@ -4,7 +4,8 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::edges::blobs::Blobs;
 use crate::edges::clock::Clock;
-use crate::edges::mail::{self, Mailer};
+use crate::edges::faults::Faults;
+use crate::edges::mail::{self, Mailer, NotSent};
 use crate::edges::webpush::Pusher;
 use crate::metrics::Metrics;
 use crate::ready::Ready;
@@ -13,6 +14,7 @@ use crate::web::bodies::Room;
 use crate::web::limits::Limits;
 use crate::web::pages::Pages;
 use anyhow::{Context, Result};
+use lettre::Message;
 use std::ops::Deref;
 use std::sync::Arc;
 use tokio::sync::{Notify, Semaphore};
@@ -35,6 +37,8 @@ pub struct Parts {
     pub mailer: Mailer,
     /// Where pushes go; none where it cannot be said who sends them.
     pub push: Option<Pusher>,
+    /// Failures that a test plans.
+    pub faults: Faults,
     /// Templates and languages.
     pub pages: Pages,
     /// Where schools are found.
@@ -61,13 +65,15 @@ pub struct Edges {
     pub clock: Clock,
     /// Where mails go.
     pub mailer: Mailer,
+    /// Failures that a test plans.
+    pub faults: Faults,
 }
 
 impl App {
     /// Opens database and folders of `config` and joins them with `edges`.
     pub async fn build(config: Config, edges: Edges) -> Result<Self> {
-        let db = Db::open(&config.database_url).await?;
-        let blobs = Blobs::open(&config.blobs).context("VIGIE_BLOBS")?;
+        let db = Db::open(&config.database_url).await?.failing(edges.faults.clone());
+        let blobs = Blobs::open(&config.blobs).context("VIGIE_BLOBS")?.failing(edges.faults.clone());
         let push = crate::rooms::push::open(&db, &config.push).await?;
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let cores = u32::try_from(cores).unwrap_or(1);
@@ -81,6 +87,7 @@ impl App {
             blobs,
             mailer: edges.mailer,
             push,
+            faults: edges.faults,
             pages: Pages::load(&config.public_url, config.mirrored)?,
             places: index::Kept::default(),
             jobs_put: Notify::new(),
@@ -93,6 +100,19 @@ impl App {
         Ok(app)
     }
 
+    /// Sends a mail and counts it; `name` (the job's id) is the same when it is repeated.
+    ///
+    /// # Errors
+    /// Whether it may leave later, or never.
+    pub async fn send(&self, name: &str, message: Message) -> Result<(), NotSent> {
+        let fault = |error: std::io::Error| NotSent::Later(error.to_string());
+        self.faults.at("mail").await.map_err(fault)?;
+        let sent = self.mailer.send(name, message).await;
+        self.metrics.mail(sent.as_ref().err());
+        sent?;
+        self.faults.at("mail sent").await.map_err(fault)
+    }
+
     /// The real edges that `config` asks for.
     pub fn edges(config: &Config) -> Result<Edges> {
         let mailer = match &config.smtp_url {
@@ -101,7 +121,7 @@ impl App {
             }
             None => Mailer::folder(config.mail_dir.clone())?,
         };
-        Ok(Edges { clock: Clock::System, mailer })
+        Ok(Edges { clock: Clock::System, mailer, faults: Faults::default() })
     }
 }
 

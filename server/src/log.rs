@@ -32,7 +32,11 @@ pub fn start(filter: &str, format: Format) -> Result<()> {
     for library in TELL_TOO_MUCH {
         filter = filter.add_directive(format!("{library}=warn").parse()?);
     }
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        // Where the log finds no room, its complaint would find none either, and panic.
+        .log_internal_errors(false);
     match format {
         Format::Text => log.with_ansi(std::io::stderr().is_terminal()).init(),
         Format::Json => log.json().flatten_event(true).with_span_list(false).init(),

@@ -19,6 +19,13 @@ impl PostgresSchema {
     pub fn url(&self) -> &str {
         &self.url
     }
+
+    /// The same, where a commit is on its way to the disk before it is acknowledged: the cluster waits for nothing.
+    #[must_use]
+    pub fn durable(mut self) -> Self {
+        self.url += "%20-csynchronous_commit%3Don";
+        self
+    }
 }
 
 /// Makes a fresh schema.
@@ -31,7 +38,8 @@ pub async fn postgres_schema() -> PostgresSchema {
     schema_in(&cluster).await
 }
 
-async fn schema_in(cluster: &str) -> PostgresSchema {
+/// A schema in a cluster of one's own.
+pub async fn schema_in(cluster: &str) -> PostgresSchema {
     let mut connection = PgConnection::connect(cluster).await.expect("the throw-away PostgreSQL answers");
     // A name nobody else has, found by the one who hands out names: the cluster itself.
     let name: String = sqlx::query_scalar("SELECT 't_' || replace(gen_random_uuid()::text, '-', '')")

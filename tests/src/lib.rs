@@ -7,6 +7,7 @@
 #![expect(clippy::expect_used, reason = "a test kit fails by panicking with a sentence")]
 
 pub mod browser;
+pub mod disk;
 mod display;
 pub mod dkim;
 pub mod engine;

@@ -27,8 +27,9 @@ pub struct Server {
     host: Host,
     port: u16,
     smtp: String,
-    settings: Vec<(&'static str, &'static str)>,
+    settings: Vec<(&'static str, String)>,
     data: TempDir,
+    log: PathBuf,
     process: Option<Child>,
 }
 
@@ -45,14 +46,26 @@ impl Server {
             port: host.free_port(),
             smtp: trap.url(),
             settings: Vec::new(),
+            log: data.path().join("server.log"),
             data,
             process: None,
         }
     }
 
     /// Another setting, by the name of its variable; from the next start on.
-    pub fn set(&mut self, variable: &'static str, value: &'static str) {
-        self.settings.push((variable, value));
+    pub fn set(&mut self, variable: &'static str, value: impl Into<String>) {
+        self.settings.push((variable, value.into()));
+    }
+
+    /// Where its log is written, from the next start on.
+    pub fn keep_log_in(&mut self, folder: &Path) {
+        self.log = folder.join("server.log");
+    }
+
+    /// The folder of its data, where nothing else was set.
+    #[must_use]
+    pub fn data(&self) -> &Path {
+        self.data.path()
     }
 
     /// The public address, without a slash at its end.
@@ -90,10 +103,26 @@ impl Server {
     /// # Panics
     /// When it ends instead, or never answers.
     pub async fn start(&mut self) {
-        let log = || OpenOptions::new().create(true).append(true).open(self.log_path()).expect("a log file");
+        self.launch();
+        self.ready().await;
+    }
+
+    /// Starts, and doesn't wait.
+    ///
+    /// # Panics
+    /// When there is no binary.
+    pub fn launch(&mut self) {
+        let log = || OpenOptions::new().create(true).append(true).open(&self.log).expect("a log file");
         let mut command = self.vigie(&["serve"]);
         command.stdin(Stdio::null()).stdout(log()).stderr(log());
         self.process = Some(command.spawn().expect("the vigie binary starts"));
+    }
+
+    /// Waits until it answers.
+    ///
+    /// # Panics
+    /// When it ends instead, or never answers.
+    pub async fn ready(&mut self) {
         until("the server to answer /healthz", async || {
             if let Some(ended) = self.process.as_mut().and_then(|process| process.try_wait().ok().flatten()) {
                 panic!("vigie serve ended ({ended}):\n{}", self.log());
@@ -174,17 +203,20 @@ impl Server {
         answer.bytes().await.expect("a whole answer").to_vec()
     }
 
+    /// All that it said so far.
+    #[must_use]
+    pub fn whole_log(&self) -> String {
+        let mut text = String::new();
+        let _ = File::open(&self.log).and_then(|mut file| file.read_to_string(&mut text));
+        text
+    }
+
     /// The end of what it said so far.
     #[must_use]
     pub fn log(&self) -> String {
-        let mut text = String::new();
-        let _ = File::open(self.log_path()).and_then(|mut file| file.read_to_string(&mut text));
+        let text = self.whole_log();
         let lines: Vec<_> = text.lines().collect();
         lines[lines.len().saturating_sub(LOG_SHOWN)..].join("\n")
-    }
-
-    fn log_path(&self) -> PathBuf {
-        self.data.path().join("server.log")
     }
 
     fn vigie(&self, arguments: &[&str]) -> Command {
@@ -200,7 +232,7 @@ impl Server {
             .env("VIGIE_DATABASE_URL", format!("sqlite://{}", data.join("vigie.db").display()))
             .env("VIGIE_BLOBS", format!("file://{}", data.join("blobs").display()))
             .env("VIGIE_SMTP_URL", &self.smtp)
-            .envs(self.settings.iter().copied());
+            .envs(self.settings.iter().map(|(variable, value)| (variable, value)));
         command
     }
 

@@ -11,7 +11,6 @@ mod css;
 mod mirrored;
 mod pack;
 mod places;
-mod postgres;
 mod precache;
 mod run;
 mod sh;
@@ -34,6 +33,9 @@ cargo xtask VERB
                        target: shared, it, journeys…)
   bench [NAME…]        figures beside their budgets; with NAME: first-load, server, lighthouse, phone, intake, words,
                        register, million, push
+  storm [WORDS] [--kills 200] [--seed N] [--engine sqlite|postgres] [--phones 50]
+                       fifty phones report while the server is killed 200 times, on each engine; with WORDS: while the
+                       disk is full (`full_disk`), the database is held (`held`) or pulled away (`pulled`)
   schemathesis         some 20,000 questions to the API, as its description allows and forbids them
   tidy                 our own rules about the sources";
 
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         "run" => run::run(rest),
         "build" => app::build(rest.iter().any(|arg| arg == "--dev")),
         "test" => test::run(rest),
+        "storm" => test::storm::run(rest),
         "bench" => bench::run(rest),
         "schemathesis" => test::schemathesis(),
         "tidy" => tidy::run(),

@@ -63,17 +63,8 @@ pub fn find(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut dirs: Vec<PathBuf> = std::env::split_paths(&path).collect();
     dirs.extend(["/usr/sbin", "/sbin", "/usr/local/sbin"].map(PathBuf::from));
-    dirs.extend(postgres_dirs());
+    dirs.extend(cluster::folders());
     dirs.into_iter().map(|dir| dir.join(name)).find(|file| file.is_file())
-}
-
-/// Newest first: `/usr/lib/postgresql/17/bin`, `…/15/bin`.
-fn postgres_dirs() -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir("/usr/lib/postgresql") else { return Vec::new() };
-    let mut versions: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    let number = |dir: &PathBuf| dir.file_name().and_then(|n| n.to_str()).and_then(|n| n.parse::<u32>().ok());
-    versions.sort_by_key(|dir| std::cmp::Reverse(number(dir)));
-    versions.into_iter().map(|dir| dir.join("bin")).collect()
 }
 
 /// Whether we are root.

@@ -3,16 +3,56 @@
 //! Promises: on SQLite one writer, whose transactions begin with `BEGIN IMMEDIATE`, a pool of readers, WAL and
 //! `synchronous=FULL`, so that what was acknowledged survives a power cut. On PostgreSQL one pool.
 
+use crate::edges::faults::Faults;
 use anyhow::{Context, Result, anyhow, bail};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::MigrateError;
 use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyConnection, AnyPool, Executor};
+use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor};
+use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
 use std::str::FromStr;
 
-/// A write transaction.
-pub type Tx = sqlx::Transaction<'static, Any>;
+/// A write transaction. What was not committed when it is dropped never was.
+#[derive(Debug)]
+pub struct Tx {
+    inner: sqlx::Transaction<'static, Any>,
+    faults: Faults,
+}
+
+impl Tx {
+    /// Makes it all true at once.
+    ///
+    /// # Errors
+    /// When the database says no, or says nothing any more: then it may be true all the same.
+    pub async fn commit(self) -> sqlx::Result<()> {
+        self.faults.at("commit").await?;
+        self.inner.commit().await?;
+        Ok(self.faults.at("committed").await?)
+    }
+
+    /// Takes it all back, and waits until it is.
+    ///
+    /// # Errors
+    /// When the database says nothing any more: then it is taken back all the same.
+    pub async fn rollback(self) -> sqlx::Result<()> {
+        self.inner.rollback().await
+    }
+}
+
+impl Deref for Tx {
+    type Target = AnyConnection;
+
+    fn deref(&self) -> &AnyConnection {
+        &self.inner
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        &mut self.inner
+    }
+}
 
 /// Every migration, embedded.
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
@@ -36,6 +76,7 @@ pub struct Db {
     engine: Engine,
     writer: AnyPool,
     reader: AnyPool,
+    faults: Faults,
 }
 
 impl Db {
@@ -47,6 +88,12 @@ impl Db {
             if url.starts_with("sqlite:") { Self::sqlite(url).await? } else { Self::postgres(url).await? };
         MIGRATIONS.run(&db.writer).await.map_err(refused)?;
         Ok(db)
+    }
+
+    /// The same, failing as planned.
+    #[must_use]
+    pub fn failing(self, faults: Faults) -> Self {
+        Self { faults, ..self }
     }
 
     /// The number of the newest migration that this binary knows.
@@ -70,7 +117,7 @@ impl Db {
             Engine::Sqlite => "BEGIN",
             Engine::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         };
-        self.reader.begin_with(begin).await.context("cannot begin a transaction")
+        self.begin(&self.reader, begin).await
     }
 
     /// Which engine this is.
@@ -89,7 +136,13 @@ impl Db {
             Engine::Sqlite => "BEGIN IMMEDIATE",
             Engine::Postgres => "BEGIN",
         };
-        self.writer.begin_with(begin).await.context("cannot begin a transaction")
+        self.faults.at("begin").await?;
+        self.begin(&self.writer, begin).await
+    }
+
+    async fn begin(&self, pool: &AnyPool, begin: &'static str) -> Result<Tx> {
+        let inner = pool.begin_with(begin).await.context("cannot begin a transaction")?;
+        Ok(Tx { inner, faults: self.faults.clone() })
     }
 
     async fn sqlite(url: &str) -> Result<Self> {
@@ -101,13 +154,13 @@ impl Db {
         let writer = sqlite_pool(1).connect_with(options.clone()).await;
         let writer = writer.with_context(|| format!("cannot open the database {url}"))?;
         let reader = sqlite_pool(4).connect_with(options).await?;
-        Ok(Self { engine: Engine::Sqlite, writer, reader })
+        Ok(Self { engine: Engine::Sqlite, writer, reader, faults: Faults::default() })
     }
 
     async fn postgres(url: &str) -> Result<Self> {
-        let pool = AnyPoolOptions::new().max_connections(10).connect(url).await;
+        let pool = pool_of(10).connect(url).await;
         let pool = pool.context("cannot reach the PostgreSQL server of VIGIE_DATABASE_URL")?;
-        Ok(Self { engine: Engine::Postgres, writer: pool.clone(), reader: pool })
+        Ok(Self { engine: Engine::Postgres, writer: pool.clone(), reader: pool, faults: Faults::default() })
     }
 }
 
@@ -150,8 +203,17 @@ pub fn sqlite_file(url: &str) -> Result<PathBuf> {
     }
 }
 
+/// A pool that lets go of a connection in doubt. Where SQLite finds no room it ends the transaction by itself, and the
+/// connection would believe for ever to be inside: no write would pass until the next start.
+fn pool_of(connections: u32) -> AnyPoolOptions {
+    AnyPoolOptions::new().max_connections(connections).before_acquire(|connection: &mut AnyConnection, _| {
+        let sound = !connection.is_in_transaction();
+        Box::pin(async move { Ok(sound) })
+    })
+}
+
 fn sqlite_pool(connections: u32) -> AnyPoolOptions {
-    AnyPoolOptions::new().max_connections(connections).after_connect(|connection: &mut AnyConnection, _| {
+    pool_of(connections).after_connect(|connection: &mut AnyConnection, _| {
         Box::pin(async move {
             connection.execute("PRAGMA busy_timeout = 10000").await?;
             connection.execute("PRAGMA journal_mode = WAL").await?;

@@ -10,6 +10,7 @@ mod stories;
 use crate::app::{App, Edges};
 use crate::config::Config;
 use crate::edges::clock::Clock;
+use crate::edges::faults::Faults;
 use crate::edges::ids;
 use crate::edges::mail::Mailer;
 use crate::jobs::runner;
@@ -29,7 +30,11 @@ pub async fn load(config: Config) -> Result<String> {
     let now = Clock::System.now();
     let begin = now.plus(-stories::DAYS * DAY);
     let clock = Clock::manual(begin);
-    let app = App::build(config, Edges { clock, mailer: Mailer::Memory(Mutex::new(Vec::new())) }).await?;
+    let app = App::build(
+        config,
+        Edges { clock, mailer: Mailer::Memory(Mutex::new(Vec::new())), faults: Faults::default() },
+    )
+    .await?;
     if places::store::count(app.db.read()).await? > 0 {
         return Ok("the database holds places already: no demonstration is loaded".into());
     }

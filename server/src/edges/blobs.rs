@@ -4,6 +4,7 @@
 //! and swept; times are those of the store, never of the caller.
 
 use super::clock::Clock;
+use super::faults::Faults;
 use super::s3::Bucket;
 use anyhow::{Context, Result};
 use bytes::Bytes;
@@ -38,6 +39,7 @@ impl std::fmt::Display for Place {
 pub struct Blobs {
     store: Arc<dyn ObjectStore>,
     folder: Option<PathBuf>,
+    faults: Faults,
 }
 
 /// What lies in the store.
@@ -70,7 +72,7 @@ impl Blobs {
                 } else {
                     Arc::new(PrefixStore::new(store, prefix))
                 };
-                Ok(Self { store, folder: None })
+                Ok(Self { store, folder: None, faults: Faults::default() })
             }
         }
     }
@@ -81,14 +83,21 @@ impl Blobs {
             .with_context(|| format!("cannot open the folder {}", dir.display()))?
             .with_automatic_cleanup(true)
             .with_fsync(true);
-        Ok(Self { store: Arc::new(store), folder: Some(dir.to_owned()) })
+        Ok(Self { store: Arc::new(store), folder: Some(dir.to_owned()), faults: Faults::default() })
+    }
+
+    /// The same, failing as planned.
+    #[must_use]
+    pub fn failing(self, faults: Faults) -> Self {
+        Self { faults, ..self }
     }
 
     /// Keeps `bytes` under `name`; repeating it is harmless.
     pub async fn put(&self, name: &str, bytes: impl Into<Bytes>) -> Result<()> {
         let payload = PutPayload::from_bytes(bytes.into());
+        self.faults.at("put").await?;
         self.store.put(&Path::from(name), payload).await.context("cannot keep a photo")?;
-        Ok(())
+        Ok(self.faults.at("put done").await?)
     }
 
     /// The bytes under `name`, or nothing.
@@ -110,11 +119,12 @@ impl Blobs {
 
     /// Forgets `name`; repeating it is harmless.
     pub async fn delete(&self, name: &str) -> Result<()> {
+        self.faults.at("delete").await?;
         match self.store.delete(&Path::from(name)).await {
             Err(error) if !matches!(error, object_store::Error::NotFound { .. }) => {
                 Err(error).context("cannot delete a file")
             }
-            _ => Ok(()),
+            _ => Ok(self.faults.at("delete done").await?),
         }
     }
 

@@ -3,6 +3,7 @@
 
 pub mod blobs;
 pub mod clock;
+pub mod faults;
 pub mod ids;
 pub mod mail;
 pub mod s3;

@@ -15,6 +15,7 @@ use vigie::app::{App, Edges};
 use vigie::config::Config;
 use vigie::edges::blobs::Place;
 use vigie::edges::clock::Clock;
+use vigie::edges::faults::Faults;
 use vigie::edges::mail::Mailer;
 use vigie::edges::s3::Bucket;
 use vigie::jobs::{runner, store};
@@ -100,7 +101,12 @@ impl TestApp {
             Some(url) => Mailer::smtp(url, config.smtp_ca.as_deref(), Duration::from_secs(2)).unwrap(),
             None => Mailer::Memory(Mutex::default()),
         };
-        let app = App::build(config.clone(), Edges { clock: Clock::manual(MORNING), mailer }).await.unwrap();
+        let app = App::build(
+            config.clone(),
+            Edges { clock: Clock::manual(MORNING), mailer, faults: Faults::default() },
+        )
+        .await
+        .unwrap();
         let listener = tokio::net::TcpListener::bind(config.listen).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(listen::serve(

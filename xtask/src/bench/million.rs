@@ -1,9 +1,9 @@
 //! What is found among a million reports, and how fast: taken by `server/benches/million.rs`, on both engines.
 
 use super::Row;
-use crate::postgres::Postgres;
 use crate::{places, sh, tools};
 use anyhow::Result;
+use cluster::Postgres;
 use std::process::Command;
 
 /// One line per figure.

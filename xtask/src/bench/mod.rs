@@ -15,8 +15,9 @@ mod server;
 mod vips;
 mod words;
 
-use crate::{app, places, postgres::Postgres, sh, signals, tools};
+use crate::{app, places, sh, signals, tools};
 use anyhow::{Context, Result, bail};
+use cluster::Postgres;
 use serde_json::Value;
 use server::Server;
 use std::borrow::Cow;

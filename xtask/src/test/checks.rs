@@ -6,7 +6,7 @@ use anyhow::Result;
 use std::process::Command;
 
 /// Crates that build for this machine.
-pub const HOST: [&str; 4] = ["shared", "server", "testkit", "xtask"];
+pub const HOST: [&str; 5] = ["shared", "server", "cluster", "testkit", "xtask"];
 /// Crates of the phone: wasm32 only.
 const PHONE: [&str; 3] = ["pwa", "outbox", "service-worker"];
 

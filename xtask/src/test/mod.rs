@@ -8,13 +8,14 @@ mod geckodriver;
 mod node;
 mod python;
 mod s3;
+pub mod storm;
 mod suites;
 
 pub use suites::in_namespace;
 
-use crate::postgres::Postgres;
 use crate::{app, places, sh, signals, toolchain, tools};
 use anyhow::{Context, Result, bail, ensure};
+use cluster::Postgres;
 use suites::{Suite, Tally};
 use tools::Tool;
 

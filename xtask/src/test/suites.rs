@@ -1,7 +1,7 @@
 //! The test executables: built by cargo, run by us, because some need a network of their own.
 //!
-//! Journeys and the test kit run in a fresh network namespace: nothing but a loopback, and the right to lay and cut
-//! cables without harm to anybody.
+//! Journeys, storms and the test kit run in fresh namespaces: a network of nothing but a loopback, and the right to lay
+//! and cut cables, and to mount small disks, without harm to anybody.
 
 use super::checks::HOST;
 use crate::signals::Guarded;
@@ -50,6 +50,12 @@ pub fn build() -> Result<Vec<Suite>> {
     suites.extend(build_some(&["xtask"])?);
     suites.sort_by_key(|suite| suite.apart);
     Ok(suites)
+}
+
+/// Builds one suite of the test kit, and the server.
+pub fn build_one(name: &str) -> Result<Suite> {
+    let suites = build_some(&["server", "testkit"])?;
+    suites.into_iter().find(|suite| suite.name == name).with_context(|| format!("there is no suite {name}"))
 }
 
 fn build_some(packages: &[&str]) -> Result<Vec<Suite>> {
@@ -101,7 +107,7 @@ impl Suite {
 
 /// `program` in a network namespace of its own, where that may be.
 pub fn in_namespace(program: &Path) -> Command {
-    let flags = if tools::root() { "-n" } else { "-Urn" };
+    let flags = if tools::root() { "-nm" } else { "-Urnm" };
     if !sh::succeeds(sh::command("unshare").args([flags, "true"])) {
         eprintln!("no network namespace to be had here: tests that cut the network will fail");
         return Command::new(program);

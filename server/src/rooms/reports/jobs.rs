@@ -142,9 +142,7 @@ pub async fn mail_desk(app: &App, job: &Job) -> Result<(), Failed> {
     };
     let addressee = Addressee { id: to.desk.clone(), name: name.clone() };
     let letter = letters::to_desk(app, &to.report, &addressee, found.mail).await.map_err(internal)?;
-    let sent = app.mailer.send(&job.id, write(app, job, letter)?).await;
-    app.metrics.mail(sent.as_ref().err());
-    match sent {
+    match app.send(&job.id, write(app, job, letter)?).await {
         Ok(()) => {}
         Err(NotSent::Never(reason)) => {
             refused(app, &to, &mailbox, (function, &reason)).await?;
@@ -196,9 +194,7 @@ async fn refused(
 pub async fn tell_reporter(app: &App, job: &Job) -> Result<(), Failed> {
     let to: ToReporter = serde_json::from_str(&job.payload).context("a job's payload")?;
     if let Some(letter) = letters::to_reporter(app, &to.parcel).await.map_err(internal)? {
-        let sent = app.mailer.send(&job.id, write(app, job, letter)?).await;
-        app.metrics.mail(sent.as_ref().err());
-        sent.map_err(|error| match error {
+        app.send(&job.id, write(app, job, letter)?).await.map_err(|error| match error {
             NotSent::Later(reason) => Failed::Retry(reason),
             NotSent::Never(reason) => Failed::Drop(reason),
         })?;

@@ -95,7 +95,7 @@ pub async fn look_again(app: &App, id: &ParcelId) -> Result<()> {
 
 /// The reports whose photos look like those of `id`, as far as all else lets them be the same. Reads only.
 async fn look(app: &App, id: &ParcelId) -> Result<Vec<Link>> {
-    let mut tx = app.db.read().begin().await?;
+    let mut tx = app.db.snapshot().await?;
     let Some((report, at)) = candidates::standing(&mut tx, id).await? else { return Ok(vec![]) };
     let draft = draft(&mut tx, id, &report, at).await?;
     if draft.looks.is_empty() {

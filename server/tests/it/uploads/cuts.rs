@@ -13,6 +13,7 @@ use testkit::wait::until;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use vigie::app::{App, Edges};
+use vigie::edges::faults::Faults;
 use vigie::edges::mail::Mailer;
 
 every_store!(
@@ -98,7 +99,11 @@ async fn a_line_that_falls_silent_keeps_what_arrived(app: TestApp) {
 
 /// The same data, served by another process.
 async fn restarted(app: &TestApp) -> (App, String) {
-    let edges = Edges { clock: app.app.clock.clone(), mailer: Mailer::Memory(Mutex::default()) };
+    let edges = Edges {
+        clock: app.app.clock.clone(),
+        mailer: Mailer::Memory(Mutex::default()),
+        faults: Faults::default(),
+    };
     let again = App::build(app.config.clone(), edges).await.unwrap();
     let listener = TcpListener::bind(app.config.listen).await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
