@@ -3,19 +3,21 @@
 
 use crate::app::App;
 use crate::error;
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::{Body, BodyDataStream, Bytes, HttpBody};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use futures_util::StreamExt;
+use futures_util::{StreamExt, stream};
 use http::{HeaderValue, header};
 use shared::problem::Code;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Mutex as AsyncMutex, OwnedSemaphorePermit, Semaphore};
 
 /// Bytes of bodies in hand at a time: some two hundred photos.
 const ROOM: usize = 64 * 1024 * 1024;
+/// Most bytes of a refused body that are read on; whoever sends more hears nothing.
+const HEARD_OUT: usize = 32 * 1024 * 1024;
 /// Seconds after which there may be room again.
 const SOON: u64 = 5;
 
@@ -63,15 +65,35 @@ pub async fn hold(State(app): State<App>, request: Request, next: Next) -> Respo
     }
     let held = Arc::new(Held::default());
     let (of_body, room) = (held.clone(), app.bodies.0.clone());
-    let request = request
-        .map(|body| Body::from_stream(body.into_data_stream().map(move |piece| of_body.take(&room, piece))));
-    let response = next.run(request).await;
+    let (head, body) = request.into_parts();
+    let pieces = Arc::new(AsyncMutex::new(body.into_data_stream()));
+    let body = stream::unfold(pieces.clone(), |pieces| async {
+        let piece = pieces.lock().await.next().await?;
+        Some((piece, pieces))
+    });
+    let body = Body::from_stream(body.map(move |piece| of_body.take(&room, piece)));
+    let response = next.run(Request::from_parts(head, body)).await;
+    if !response.status().is_success() {
+        hear_out(&mut *pieces.lock().await).await;
+    }
     if !held.broke.load(Ordering::Relaxed) || !response.status().is_client_error() {
         return response;
     }
     let mut busy = error::answer(&Code::Busy.into());
     busy.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(SOON));
     busy
+}
+
+/// Reads what is left of a refused body and forgets it: a sender that is still speaking when the connection closes may
+/// never hear the answer.
+async fn hear_out(pieces: &mut BodyDataStream) {
+    let mut left = HEARD_OUT;
+    while let Some(Ok(piece)) = pieces.next().await {
+        match left.checked_sub(piece.len()) {
+            Some(less) => left = less,
+            None => return,
+        }
+    }
 }
 
 #[cfg(test)]
