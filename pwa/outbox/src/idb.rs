@@ -4,6 +4,7 @@
 //! database is opened as it is; [`keeps`] says whether what is written outlives the page. Does not: hold a connection open. One that lives long is lost when a phone wakes up, and
 //! stands in the way of the next schema.
 
+use crate::edges;
 use crate::memory;
 use crate::trouble::Trouble;
 use js_sys::{Array, Function, Promise, Reflect};
@@ -22,6 +23,9 @@ const SCHEMA: u32 = 2;
 pub(crate) const STORES: [(Store, &[&str]); 3] =
     [(PARCELS, &["id"]), (PHOTOS, &["parcel", "hash"]), (DRAFTS, &["id"])];
 
+/// Milliseconds between tries to open a database that does not.
+const WAITS: [u32; 2] = [100, 400];
+
 /// A store's name.
 pub(crate) type Store = &'static str;
 /// Parcels, by id.
@@ -36,13 +40,11 @@ thread_local! {
     static UNDER_WAY: RefCell<Vec<IdbTransaction>> = const { RefCell::new(Vec::new()) };
     /// Whether [`let_go`] ended the last of them.
     static ASIDE: Cell<bool> = const { Cell::new(false) };
-    /// Whether the last transaction was one of memory.
-    static FORGETS: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether what is written outlives the page, as far as known.
+/// Whether all that was written outlives the page.
 pub fn keeps() -> bool {
-    !FORGETS.get()
+    memory::is_empty()
 }
 
 /// Gives up whatever is being read or written: for a page that the browser puts aside. One that keeps a transaction for
@@ -74,6 +76,20 @@ impl Tx {
         Self::open(IdbTransactionMode::Readwrite).await
     }
 
+    /// To change something, come what may: where the browser opens no database after some tries, in memory.
+    pub(crate) async fn write_at_all() -> Result<Self, Trouble> {
+        for wait in WAITS {
+            match Self::write().await {
+                Err(Trouble::Storage(_)) => edges::rest(wait).await,
+                other => return other,
+            }
+        }
+        match Self::write().await {
+            Err(trouble @ Trouble::Storage(_)) if !trouble.was_put_aside() => Ok(Self::Memory),
+            other => other,
+        }
+    }
+
     async fn open(mode: IdbTransactionMode) -> Result<Self, Trouble> {
         // What lies in memory stays there: it must not be in two places.
         if !memory::is_empty() {
@@ -83,11 +99,6 @@ impl Tx {
             Err(trouble) if trouble.is("VersionError") => connect(None).await,
             other => other,
         };
-        let none = matches!(&database, Err(trouble @ Trouble::Storage(_)) if !trouble.was_put_aside());
-        FORGETS.set(none);
-        if none {
-            return Ok(Self::Memory);
-        }
         let database = database?;
         let names: Array = STORES.iter().map(|(name, _)| JsValue::from_str(name)).collect();
         let tx = database.transaction_with_str_sequence_and_mode(&names, mode)?;

@@ -23,12 +23,12 @@ pub struct Photo {
 }
 
 /// Keeps a parcel and its photos, in one transaction, in which the draft of the same id goes. Only when this is done may
-/// the screen say "kept". Photos that lie with the draft need not be given again.
+/// the screen say "kept", and only where [`crate::keeps`] says so. Photos that lie with the draft need not be given again.
 ///
 /// # Errors
 /// When the browser keeps nothing, or has no room.
 pub async fn put(parcel: &Parcel, photos: Vec<Photo>) -> Result<(), Trouble> {
-    let tx = Tx::write().await?;
+    let tx = Tx::write_at_all().await?;
     drop_others(&tx, &parcel.id, parcel.content.photos()).await?;
     tx.put(PARCELS, &rows::parcel(parcel))?;
     write_photos(&tx, &parcel.id, &photos)?;

@@ -231,8 +231,7 @@ impl Keeper {
     /// Takes note of what became of a write; whether to go on.
     fn done(&mut self, job: &Job, result: &Result<(), Trouble>) -> bool {
         self.trouble = match result {
-            Ok(()) if outbox::keeps() => None,
-            Ok(()) => Some(Keeping::Forbidden),
+            Ok(()) => None,
             Err(Trouble::Full) => Some(Keeping::Full),
             Err(Trouble::Storage(_)) => Some(Keeping::Forbidden),
         };
