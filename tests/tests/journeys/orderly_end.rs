@@ -10,7 +10,7 @@ use crate::world::{GOELANDS, World};
 fn request(body: &str) -> String {
     format!(
         "PUT /api/v1/reports/01990000-0000-7000-8000-000000000001 HTTP/1.1\r\nhost: vigie\r\n\
-         authorization: Bearer {}\r\nexpect: 100-continue\r\ncontent-length: {}\r\n\r\n",
+         authorization: Bearer {}\r\ncontent-type: application/json\r\nexpect: 100-continue\r\ncontent-length: {}\r\n\r\n",
         "5a".repeat(16),
         body.len()
     )

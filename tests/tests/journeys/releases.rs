@@ -11,9 +11,16 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// What the version before called itself.
 const BEFORE: &str = "const VERSION = \"before-";
-/// Headers that belong to one connection.
-const OF_THE_LINE: [&str; 6] =
-    ["host", "connection", "accept-encoding", "content-length", "transfer-encoding", "keep-alive"];
+/// Headers that belong to one connection, and what a browser knows of a page: the server did not write the old one.
+const OF_THE_LINE: [&str; 7] = [
+    "host",
+    "connection",
+    "accept-encoding",
+    "content-length",
+    "transfer-encoding",
+    "keep-alive",
+    "if-none-match",
+];
 
 /// The way to the server; closes when dropped.
 pub struct Releases {
