@@ -4,6 +4,8 @@
 //! Promises: pure functions over values; no clock, no randomness, no IO; builds for the host and for wasm32.
 //! Does not: know HTTP, SQL, the browser, or a language spoken on screen.
 
+pub mod calendar;
+pub mod followup;
 pub mod geo;
 pub mod ids;
 pub mod instant;
@@ -13,6 +15,7 @@ pub mod photos;
 pub mod places;
 pub mod problem;
 pub mod push;
+pub mod relance;
 pub mod reports;
 pub mod routing;
 pub mod text;

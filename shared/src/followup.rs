@@ -1,0 +1,164 @@
+//! When a person is asked "is it fixed?", and what their answer does. Each person decides for themselves.
+//!
+//! A question waits for a day of school, except on a date that the person chose: that one only leaves the holidays. It
+//! is repeated once where nobody answers, then the person is left in peace.
+
+use crate::calendar::{Calendar, Day};
+use crate::ids::ParcelId;
+use serde::{Deserialize, Serialize};
+
+/// The spans one tap away, in days.
+pub const SPANS: [i64; 3] = [7, 15, 30];
+/// Longest span, in days.
+const LONGEST: i64 = 366;
+/// How often one question is put to somebody who says nothing.
+const MOST_ASKED: i64 = 2;
+
+/// When to ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Rhythm {
+    /// Not at all.
+    Never,
+    /// In so many days, and in as many again after "not yet".
+    In(i64),
+    /// On that day.
+    On(Day),
+    /// Each month until it is fixed.
+    Monthly,
+}
+
+impl Rhythm {
+    /// The rhythm with its span brought within reason; the same on the phone and on the server.
+    #[must_use]
+    pub fn checked(self) -> Self {
+        match self {
+            Self::In(days) => Self::In(days.clamp(1, LONGEST)),
+            other => other,
+        }
+    }
+
+    /// What is proposed to the reporter of something of that urgency.
+    pub fn proposed(urgency: i16) -> Self {
+        match urgency {
+            4.. => Self::In(7),
+            3 => Self::In(15),
+            _ => Self::In(30),
+        }
+    }
+
+    /// The day of the first question, decided on `today`.
+    pub fn first(self, today: Day, calendar: &Calendar) -> Option<Day> {
+        match self {
+            Self::Never => None,
+            Self::In(days) => Some(calendar.school_day(today.plus(days))),
+            Self::On(day) => Some(calendar.after_holidays(day.max(today))),
+            Self::Monthly => Some(calendar.school_day(today.next_month())),
+        }
+    }
+
+    /// The day of the next question after the one of `asked`, which was `times` times put without an answer.
+    pub fn again(self, asked: Day, times: i64, calendar: &Calendar) -> Option<Day> {
+        match self {
+            Self::Monthly => self.first(asked, calendar),
+            Self::Never => None,
+            _ if times >= MOST_ASKED => None,
+            Self::In(_) => self.first(asked, calendar),
+            Self::On(_) => Self::In(SPANS[0]).first(asked, calendar),
+        }
+    }
+
+    /// The day of the next question after "not yet, ask me again".
+    pub fn after_not_yet(self, today: Day, calendar: &Calendar) -> Option<Day> {
+        match self {
+            Self::Never | Self::On(_) => Self::In(SPANS[1]).first(today, calendar),
+            rhythm => rhythm.first(today, calendar),
+        }
+    }
+}
+
+/// What a person wishes about a report they wait for; "is it fixed?" is answered by the last four.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Wish {
+    /// To be asked by this rhythm from now on.
+    Ask(Rhythm),
+    /// It is fixed.
+    Fixed,
+    /// It is not: those in charge should hear so.
+    Relance,
+    /// Not yet: ask me again.
+    NotYet,
+    /// It was said to be fixed, and is not.
+    NotFixed,
+}
+
+/// A wish, as it leaves the phone: a parcel of its own, under the secret by which the person is part of the report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct FollowUp {
+    /// The report.
+    pub report: ParcelId,
+    /// What is wished.
+    pub wish: Wish,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calendar::Holidays;
+
+    const fn day(year: i64, month: i64, date: i64) -> (i64, i64, i64) {
+        (year, month, date)
+    }
+
+    #[test]
+    fn the_first_question_falls_on_a_day_of_school_or_on_the_chosen_one() {
+        let summer = Holidays { from: Day::of(2026, 7, 4), back: Day::of(2026, 9, 1) };
+        let calendar = Calendar(vec![summer]);
+        let chosen = |(y, m, d)| Rhythm::On(Day::of(y, m, d));
+        for (rhythm, today, asked) in [
+            (Rhythm::In(7), day(2026, 11, 19), Some(day(2026, 11, 26))),
+            (Rhythm::In(15), day(2026, 11, 20), Some(day(2026, 12, 7))),
+            (Rhythm::In(30), day(2026, 6, 20), Some(day(2026, 9, 1))),
+            (chosen((2026, 11, 21)), day(2026, 11, 1), Some(day(2026, 11, 21))),
+            (chosen((2026, 8, 1)), day(2026, 6, 1), Some(day(2026, 9, 1))),
+            (chosen((2026, 3, 3)), day(2026, 6, 1), Some(day(2026, 6, 1))),
+            (Rhythm::Monthly, day(2026, 1, 31), Some(day(2026, 3, 2))),
+            (Rhythm::Never, day(2026, 1, 31), None),
+        ] {
+            let today = Day::of(today.0, today.1, today.2);
+            let asked = asked.map(|(y, m, d)| Day::of(y, m, d));
+            assert_eq!(rhythm.first(today, &calendar), asked, "{rhythm:?} {today:?}");
+        }
+    }
+
+    #[test]
+    fn who_says_nothing_is_asked_once_more_and_then_left_in_peace() {
+        let (calendar, asked) = (Calendar::default(), Day::of(2026, 11, 19));
+        assert_eq!(Rhythm::In(7).again(asked, 1, &calendar), Some(Day::of(2026, 11, 26)));
+        assert_eq!(Rhythm::In(7).again(asked, 2, &calendar), None);
+        assert_eq!(Rhythm::Monthly.again(asked, 9, &calendar), Some(Day::of(2026, 12, 21)));
+    }
+
+    #[test]
+    fn the_wire_form_of_a_wish_is_stable() {
+        for (wish, json) in [
+            (Wish::Ask(Rhythm::In(30)), r#"{"ask":{"in":30}}"#),
+            (Wish::Ask(Rhythm::On(Day::of(2026, 11, 22))), r#"{"ask":{"on":20779}}"#),
+            (Wish::Ask(Rhythm::Never), r#"{"ask":"never"}"#),
+            (Wish::NotYet, r#""not_yet""#),
+        ] {
+            assert_eq!(serde_json::to_string(&wish).unwrap(), json);
+            assert_eq!(serde_json::from_str::<Wish>(json).unwrap(), wish);
+        }
+    }
+
+    #[test]
+    fn a_span_stays_within_reason() {
+        assert_eq!(Rhythm::In(-5).checked(), Rhythm::In(1));
+        assert_eq!(Rhythm::In(i64::MAX).checked(), Rhythm::In(366));
+    }
+}
