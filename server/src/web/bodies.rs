@@ -7,17 +7,22 @@ use axum::body::{Body, BodyDataStream, Bytes, HttpBody};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
+use futures_util::stream::Fuse;
 use futures_util::{StreamExt, stream};
 use http::{HeaderValue, header};
 use shared::problem::Code;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::{Mutex as AsyncMutex, OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
 /// Bytes of bodies in hand at a time: some two hundred photos.
 const ROOM: usize = 64 * 1024 * 1024;
 /// Most bytes of a refused body that are read on; whoever sends more hears nothing.
 const HEARD_OUT: usize = 32 * 1024 * 1024;
+/// How long they may still come.
+const LATE: Duration = Duration::from_secs(20);
 /// Seconds after which there may be room again.
 const SOON: u64 = 5;
 
@@ -66,7 +71,7 @@ pub async fn hold(State(app): State<App>, request: Request, next: Next) -> Respo
     let held = Arc::new(Held::default());
     let (of_body, room) = (held.clone(), app.bodies.0.clone());
     let (head, body) = request.into_parts();
-    let pieces = Arc::new(AsyncMutex::new(body.into_data_stream()));
+    let pieces = Arc::new(AsyncMutex::new(body.into_data_stream().fuse()));
     let body = stream::unfold(pieces.clone(), |pieces| async {
         let piece = pieces.lock().await.next().await?;
         Some((piece, pieces))
@@ -74,7 +79,7 @@ pub async fn hold(State(app): State<App>, request: Request, next: Next) -> Respo
     let body = Body::from_stream(body.map(move |piece| of_body.take(&room, piece)));
     let response = next.run(Request::from_parts(head, body)).await;
     if !response.status().is_success() {
-        hear_out(&mut *pieces.lock().await).await;
+        tokio::spawn(timeout(LATE, hear_out(pieces)));
     }
     if !held.broke.load(Ordering::Relaxed) || !response.status().is_client_error() {
         return response;
@@ -84,10 +89,10 @@ pub async fn hold(State(app): State<App>, request: Request, next: Next) -> Respo
     busy
 }
 
-/// Reads what is left of a refused body and forgets it: a sender that is still speaking when the connection closes may
-/// never hear the answer.
-async fn hear_out(pieces: &mut BodyDataStream) {
-    let mut left = HEARD_OUT;
+/// Lets what is left of a refused body pass unseen while the answer leaves: a line that is closed with bytes on it takes the
+/// answer along, and the phone would know nothing of the refusal.
+async fn hear_out(pieces: Arc<AsyncMutex<Fuse<BodyDataStream>>>) {
+    let (mut pieces, mut left) = (pieces.lock().await, HEARD_OUT);
     while let Some(Ok(piece)) = pieces.next().await {
         match left.checked_sub(piece.len()) {
             Some(less) => left = less,

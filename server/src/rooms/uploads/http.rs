@@ -122,10 +122,7 @@ pub async fn patch(State(app): State<App>, Id(id): Id<UploadId>, headers: Header
     let mut stream = body.into_data_stream();
     match piece(&app, &id, &headers, &mut stream).await {
         Ok(upload) => (StatusCode::NO_CONTENT, standing(&upload)).into_response(),
-        Err(refused) => {
-            receive::let_pass(stream);
-            refused.into_response()
-        }
+        Err(refused) => refused.into_response(),
     }
 }
 

@@ -9,7 +9,6 @@ use crate::error::Result;
 use axum::body::BodyDataStream;
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
-use shared::photos::MAX_BYTES;
 use shared::problem::{Code, Problem};
 use std::time::Duration;
 use tokio::time::timeout;
@@ -20,8 +19,6 @@ const BLOCK: usize = 64 * 1024;
 const SILENCE: Duration = Duration::from_millis(500);
 /// How long one piece may take to come in; what is there by then counts. Less than the router gives a request.
 const PATIENCE: Duration = Duration::from_secs(100);
-/// How long the rest of a refused piece may still come.
-const LATE: Duration = Duration::from_secs(20);
 
 /// The whole piece, of at most `room` bytes.
 ///
@@ -46,20 +43,6 @@ pub async fn blocks(app: &App, upload: Upload, stream: &mut BodyDataStream) -> R
         Ok(upload) => upload,
         Err(_) => find(app, &id).await,
     }
-}
-
-/// Lets the rest of a refused piece pass unseen while the answer leaves: a line that is closed with bytes on it takes the
-/// answer along, and the phone would know nothing of the refusal.
-pub fn let_pass(mut stream: BodyDataStream) {
-    let mut room = MAX_BYTES;
-    let rest = async move {
-        while let Some(Ok(arrived)) = stream.next().await
-            && arrived.len() < room
-        {
-            room -= arrived.len();
-        }
-    };
-    tokio::spawn(timeout(LATE, rest));
 }
 
 async fn keep_all(app: &App, mut upload: Upload, stream: &mut BodyDataStream) -> Result<Upload> {
