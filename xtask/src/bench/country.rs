@@ -125,6 +125,27 @@ pub fn lists() -> [String; 2] {
     [addresses, annuaire]
 }
 
+/// The annuaire of the demonstration's city, grown to so many schools, and their codes.
+pub fn city(schools: u32) -> (String, Vec<String>) {
+    let mut list = "Identifiant_de_l_etablissement;Nom_etablissement;Statut_public_prive;Adresse_1;Code_postal;Code_commune;\
+         Nom_commune;Ecole_maternelle;Ecole_elementaire;Mail;nom_circonscription;latitude;longitude;etat;code_nature\r\n"
+        .to_owned();
+    let mut codes = Vec::new();
+    for number in 0..schools {
+        let School { name, address, .. } = school(number);
+        let code = 9_991_000 + number;
+        let code = format!("{code}{}", char::from(LETTERS[code as usize % 23]));
+        let (lat, lon) = (43.3 + f64::from(number % 22) / 200.0, 5.4 + f64::from(number / 22) / 200.0);
+        let _ = write!(
+            list,
+            "{code};{name};Public;{address};99999;99901;Port-Vigie;0;1;ecole.{code}@example.org;\
+             Circonscription d'inspection du 1er degré de Port-Vigie Phare;{lat:.6};{lon:.6};OUVERT;151\r\n"
+        );
+        codes.push(code);
+    }
+    (list, codes)
+}
+
 /// What somebody types who looks for the school of that number: words of its name and town, a beginning, a postal code, a
 /// typing error.
 pub fn typed(chance: &mut Chance) -> String {

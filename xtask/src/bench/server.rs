@@ -17,6 +17,8 @@ pub struct Server {
     process: Guarded,
     dir: TempDir,
     port: u16,
+    /// Where it tells its figures.
+    figures: u16,
     database: Option<String>,
 }
 
@@ -24,11 +26,12 @@ impl Server {
     /// On SQLite, or on the PostgreSQL named.
     pub fn start(database: Option<&str>) -> Result<Self> {
         let dir = tempfile::Builder::new().prefix("vigie-bench-").tempdir()?;
-        let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let (port, figures) = (free_port()?, free_port()?);
         let vigie = |verb: &str| command(&[verb], dir.path(), port, database);
         sh::read(&mut vigie("demo"))?;
         let log = fs::File::create(dir.path().join("log"))?;
         let mut serve = vigie("serve");
+        serve.env("VIGIE_METRICS_LISTEN", format!("127.0.0.1:{figures}"));
         serve.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
         let process = Guarded::new(serve.spawn().context("cannot start vigie serve")?);
         let mut server = Self {
@@ -36,10 +39,28 @@ impl Server {
             process,
             dir,
             port,
+            figures,
             database: database.map(str::to_owned),
         };
         server.wait()?;
+        server.settle()?;
         Ok(server)
+    }
+
+    /// Until no job waits: what was put before must not be measured with what comes after.
+    pub fn settle(&self) -> Result<()> {
+        let metrics = format!("http://127.0.0.1:{}/metrics", self.figures);
+        for _ in 0..1_200 {
+            signals::check()?;
+            let text = ureq::get(&metrics).call()?.body_mut().read_to_string()?;
+            let waiting =
+                text.lines().find(|line| line.starts_with("vigie_jobs{") && line.contains("waiting"));
+            if waiting.context("no figure of jobs that wait")?.ends_with(" 0") {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(500));
+        }
+        bail!("jobs still wait after ten minutes\n{}", self.complaints())
     }
 
     /// Another command of the binary on the same data, while it serves.
@@ -100,6 +121,10 @@ impl Server {
         }
         bail!("vigie serve does not answer after 30 s")
     }
+}
+
+fn free_port() -> Result<u16> {
+    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
 fn command(arguments: &[&str], dir: &Path, port: u16, database: Option<&str>) -> Command {

@@ -39,7 +39,8 @@ pub fn sizes(bytes: &[u8], look: &Look) -> Result<Sizes> {
         picture = shrink(picture, side)?;
         jpegs.push((side, encode(&picture)?));
     }
-    Ok(Sizes { dimensions, jpegs, look: super::look::of(&picture) })
+    let look = super::look::of(&shrink(picture, super::look::SIDE)?);
+    Ok(Sizes { dimensions, jpegs, look })
 }
 
 /// The pixels, no more of them than we keep, in sRGB. Shrunk before anything else is done to them: it is the cheapest way.

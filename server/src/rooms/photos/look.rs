@@ -3,6 +3,8 @@
 use image::RgbImage;
 use image_hasher::{HashAlg, HasherConfig};
 
+/// Pixels of the longest side from which a look is taken: all that 64 bits can tell, and a hundredth of the work.
+pub const SIDE: u32 = 96;
 /// With so few bits set, or unset, there was next to nothing to see: a wall, a finger, the dark.
 const LEAST: u32 = 8;
 

@@ -107,7 +107,7 @@ async fn open(tx: &mut Tx, parcel: &Parcel, report: &NewReport) -> Result<Receip
     let row = Row { parcel, report, number: Some(number), merged_into: None };
     store::insert(tx, &row).await?;
     note(tx, &parcel.id, parcel.at, &Event::Received).await?;
-    let waits = store::waits_for_photos(&mut **tx, &parcel.id).await?;
+    let waits = !report.photos.is_empty() && store::waits_for_photos(&mut **tx, &parcel.id).await?;
     let leave_at = awaited::leave_at(parcel.at, standing(report).0, waits);
     let subject = Subject::simple(report.category.as_deref(), standing(report).0, Status::New);
     let route = routing::route(tx, &report.place, &subject, parcel.at).await?;
