@@ -15,7 +15,7 @@ use sqlx::AssertSqlSafe;
 use std::time::Duration;
 use vigie::cells;
 use vigie::db::{Db, Engine, Tx};
-use vigie::rooms::reports::candidates;
+use vigie::rooms::reports::{candidates, filter, search, words};
 
 /// Reports; fewer with `REPORTS=…`, for trying.
 const REPORTS: i64 = 1_000_000;
@@ -24,6 +24,8 @@ const PLACES: i64 = 484;
 const SIDE: i64 = 22;
 /// Where people stand, around each school.
 const SPOTS: i64 = 64;
+/// Words that reports say, four each: some of them in one of fifty reports.
+const WORDS: i64 = 200;
 /// Days the reports stretch over.
 const DAYS: i64 = 1_095;
 /// The end of the last of them.
@@ -50,6 +52,59 @@ async fn measure(url: &str, reports: i64) {
     let name = if db.engine() == Engine::Sqlite { "SQLite" } else { "PostgreSQL" };
     eprintln!("{name}: {reports} reports written in {:.1} s", began.elapsed().as_secs_f64());
     duplicates(&db, name, reports).await;
+    lists(&db, name, reports).await;
+}
+
+/// How long a page of a list takes to find, whatever is asked of it.
+async fn lists(db: &Db, name: &str, reports: i64) {
+    let mut times = vec![];
+    for n in 0..WARM + ASKED {
+        let filter = question(n).read().expect("a question");
+        let began = stopwatch();
+        search::page(db.read(), &filter).await.expect("a page");
+        if n >= WARM {
+            times.push(began.elapsed());
+        }
+    }
+    print(&format!("{name}: list by box, filters and words among {reports}, p50"), &said(&mut times, 50), "");
+    print(
+        &format!("{name}: list by box, filters and words among {reports}, p99"),
+        &said(&mut times, 99),
+        "20 ms",
+    );
+}
+
+/// Every sort of question in turn, about another part of the city each time.
+fn question(n: u32) -> filter::Query {
+    let (sort, n) = (n % 8, n / 8);
+    let middle = spot(i64::from(n) * 7_919 % PLACES, 0);
+    let reach = [0.002, 0.01, 0.05, 1.0][n as usize % 4];
+    let corners = [middle.lon - reach, middle.lat - reach, middle.lon + reach, middle.lat + reach];
+    let bbox = Some(corners.map(|degrees| format!("{degrees:.5}")).join(","));
+    let category = Some(category::ALL[n as usize * 31 % category::ALL.len()].slug.to_owned());
+    let status = Some(["open", "closed", "sent", "done"][n as usize / 4 % 4].to_owned());
+    let near = Some(format!("{:.5},{:.5}", middle.lat, middle.lon));
+    let q = Some(word(i64::from(n) * 31 % WORDS));
+    let since = Some("2026-06-01T00:00:00Z".to_owned());
+    let all = filter::Query::default();
+    match sort {
+        0 => filter::Query { bbox, ..all },
+        1 => filter::Query { bbox, category, ..all },
+        2 => filter::Query { bbox, category, status, ..all },
+        3 => filter::Query { near, status, ..all },
+        4 => filter::Query { q, ..all },
+        5 => filter::Query { q, bbox, status, ..all },
+        6 => filter::Query { since, bbox, category, ..all },
+        _ => filter::Query { category, status, ..all },
+    }
+}
+
+/// A word nobody says.
+fn word(n: i64) -> String {
+    let syllable = |n: i64| {
+        ["ba", "ce", "di", "fo", "gu", "la", "me", "ni", "po", "ru"][usize::try_from(n % 10).unwrap_or(0)]
+    };
+    [syllable(n), syllable(n / 10), syllable(n / 100), "t"].concat()
 }
 
 /// How long the candidates of a newcomer take to find, for the judge.
@@ -112,8 +167,21 @@ async fn seed(db: &Db, reports: i64) -> anyhow::Result<()> {
             .execute(&mut *tx)
             .await?;
     }
-    let sql = AssertSqlSafe(reports_sql(reports));
-    sqlx::query(sql).execute(&mut *tx).await?;
+    sqlx::query("CREATE TABLE vocabulary (n BIGINT PRIMARY KEY, said TEXT, packed BIGINT)")
+        .execute(&mut *tx)
+        .await?;
+    for n in 0..WORDS {
+        let said = word(n);
+        sqlx::query("INSERT INTO vocabulary VALUES ($1, $2, $3)")
+            .bind(n)
+            .bind(&said)
+            .bind(words::packed(&said))
+            .execute(&mut *tx)
+            .await?;
+    }
+    for sql in [reports_sql(reports), words_sql()] {
+        sqlx::query(AssertSqlSafe(sql)).execute(&mut *tx).await?;
+    }
     tx.commit().await?;
     let mut tx = db.write().await?;
     sqlx::query("ANALYZE").execute(&mut *tx).await?;
@@ -151,20 +219,45 @@ async fn put_place(tx: &mut Tx, place: i64) -> anyhow::Result<()> {
 fn reports_sql(reports: i64) -> String {
     let (categories, millis) = (category::ALL.len(), DAYS * DAY);
     let (spots, now) = (PLACES * SPOTS, NOW.0);
+    let [one, two, three, four] = said_by("r.i");
     format!(
         "WITH RECURSIVE n (i) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < {reports} - 1),
          r AS (SELECT i, {now} - (i * 1299709 * 73) % {millis} - (i * 15485863) % {DAY} AS at,
                       (i * 32452843) % {spots} AS spot, (i * 49979687) % {categories} AS kind, (i * 86028121) % 100 AS dice
                FROM n)
          INSERT INTO reports (id, number, place_id, category, urgency, description, private, status, people, lang,
-                              observed_at, received_at, closed_at, lat, lon, cell)
+                              observed_at, received_at, closed_at, lat, lon, cell, changed_at, folded)
          SELECT '0190aaaa-0000-7000-8000-' || CAST(r.i + 100000000000 AS TEXT), r.i + 1000000, s.place_id, c.slug, 2,
                 'Mesure ' || CAST(r.i AS TEXT) || ' : la porte ne ferme plus', 0,
                 CASE WHEN r.dice % 7 = 0 THEN 'sent' ELSE 'done' END, 1, 'fr', r.at, r.at,
                 CASE WHEN r.dice % 7 = 0 THEN NULL ELSE r.at + r.dice * {DAY} END,
                 CASE WHEN r.dice < 60 THEN s.lat END, CASE WHEN r.dice < 60 THEN s.lon END,
-                CASE WHEN r.dice < 60 THEN s.cell END
-         FROM r JOIN spots s ON s.n = r.spot JOIN slugs c ON c.n = r.kind"
+                CASE WHEN r.dice < 60 THEN s.cell END, r.at + r.dice * 3600000,
+                ' ' || v1.said || ' ' || v2.said || ' ' || v3.said || ' ' || v4.said || ' '
+         FROM r JOIN spots s ON s.n = r.spot JOIN slugs c ON c.n = r.kind
+         JOIN vocabulary v1 ON v1.n = {one} JOIN vocabulary v2 ON v2.n = {two}
+         JOIN vocabulary v3 ON v3.n = {three} JOIN vocabulary v4 ON v4.n = {four}"
+    )
+}
+
+/// Which words of the vocabulary report `i` says.
+fn said_by(i: &str) -> [String; 4] {
+    [
+        format!("({i} * 7) % {WORDS}"),
+        format!("({i} * 11 + {i} / 300) % {WORDS}"),
+        format!("({i} * 13 + {i} / 700) % {WORDS}"),
+        format!("({i} / 1100) % {WORDS}"),
+    ]
+}
+
+/// Where each word is said.
+fn words_sql() -> String {
+    let said = said_by("(r.number - 1000000)")
+        .map(|n| format!("SELECT v.packed, r.received_at FROM reports r JOIN vocabulary v ON v.n = {n}"));
+    format!(
+        "INSERT INTO report_words (word, received_at) SELECT * FROM ({}) said WHERE true
+         ON CONFLICT (word, received_at) DO NOTHING",
+        said.join(" UNION ALL ")
     )
 }
 

@@ -40,7 +40,8 @@ pub fn range(start: &str) -> Range<i64> {
     first..first + BASE.pow(LETTERS - letters)
 }
 
-fn packed(word: &str) -> i64 {
+/// The number of a word, folded.
+pub fn packed(word: &str) -> i64 {
     let digit = |letter: char| match letter {
         'a'..='z' => i64::from(u32::from(letter) - u32::from('a')) + 1,
         '0'..='9' => i64::from(u32::from(letter) - u32::from('0')) + 27,
