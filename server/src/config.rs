@@ -77,6 +77,9 @@ pub struct Settings {
     /// Push to phones
     #[command(flatten)]
     pub push: PushSettings,
+    /// Time zone of the schools (IANA): decides what day it is, and at what hour people are asked
+    #[arg(long, global = true, env = "VIGIE_TIME_ZONE", default_value = "Europe/Paris", value_name = "ZONE")]
+    pub time_zone: String,
     /// Offer a language made of French, longer and from right to left, to try the screens with it
     #[arg(long, global = true, env = "VIGIE_MIRRORED", hide = true)]
     pub mirrored: bool,
@@ -129,6 +132,8 @@ pub struct Config {
     pub mail_from: Mailbox,
     /// Push to phones.
     pub push: Push,
+    /// Where the schools are.
+    pub time_zone: jiff::tz::TimeZone,
     /// Whether the language made to be tried is offered.
     pub mirrored: bool,
 }
@@ -181,6 +186,9 @@ impl Settings {
             from.parse().map_err(|_| wrong("VIGIE_MAIL_FROM", &from, "a mail address"))?;
         mail_from.name.get_or_insert_with(|| "Vigie".to_owned());
         let public_url = self.public_url.trim_end_matches('/').to_owned();
+        let time_zone = jiff::tz::TimeZone::get(&self.time_zone).map_err(|_| {
+            wrong("VIGIE_TIME_ZONE", &self.time_zone, "a time zone, for example Europe/Paris")
+        })?;
         let push = self.push.read(mail_from.email.as_ref(), &public_url)?;
         Ok(Config {
             listen,
@@ -196,6 +204,7 @@ impl Settings {
             mail_dir: PathBuf::from("data/mail"),
             mail_from,
             push,
+            time_zone,
             mirrored: self.mirrored,
         })
     }
@@ -258,6 +267,7 @@ mod tests {
             ("--push-services", "10.0.0.1", "VIGIE_PUSH_SERVICES"),
             ("--dkim-key", "no-such-file.pem", "VIGIE_DKIM_KEY"),
             ("--trust-proxy", "caddy", "VIGIE_TRUST_PROXY"),
+            ("--time-zone", "Marseille", "VIGIE_TIME_ZONE"),
             ("--metrics-listen", "9464", "VIGIE_METRICS_LISTEN"),
         ] {
             let sentence = format!("{:#}", read(&[flag, value]).unwrap_err());

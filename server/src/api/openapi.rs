@@ -5,7 +5,7 @@
 
 use crate::error::Told;
 use crate::rooms::reports::filter::{LONGEST, MOST, PAGE};
-use crate::rooms::{photos, places, reports, uploads};
+use crate::rooms::{follow, photos, places, reports, uploads};
 use axum::response::{IntoResponse, Response};
 use http::header;
 use serde_json::{Value, json};
@@ -35,6 +35,7 @@ const METHODS: [&str; 6] = ["get", "put", "post", "patch", "delete", "head"];
         reports::http::put,
         reports::http::forget_contact,
         reports::http::put_support,
+        follow::http::put,
         photos::http::put,
         uploads::http::create,
         uploads::http::head,
@@ -212,8 +213,8 @@ fn refusals(operation: &str) -> BTreeMap<u16, Vec<Code>> {
     use Code::{
         BodyInvalid, Busy, CategoryUnknown, IdInvalid, IdTaken, Internal, KeyMissing, MailInvalid, MediaType,
         MethodNotAllowed, NotFound, NotPublic, PhotoHashMismatch, PhotoUnreadable, PlaceClosed, PlaceUnknown,
-        QueryInvalid, ReportUnknown, TextTooLong, TooLarge, TooManyPhotos, UnsupportedPhoto, UploadOffset,
-        UploadUnknown, UrgencyUnknown,
+        QueryInvalid, ReopenTooLate, ReportUnknown, TextTooLong, TooLarge, TooManyPhotos, UnsupportedPhoto,
+        UploadOffset, UploadUnknown, UrgencyUnknown,
     };
     let parcel = [BodyInvalid, IdInvalid, KeyMissing, IdTaken, TooLarge, MediaType];
     let report =
@@ -225,6 +226,7 @@ fn refusals(operation: &str) -> BTreeMap<u16, Vec<Code>> {
         "readReport" => vec![IdInvalid, KeyMissing, NotPublic, ReportUnknown],
         "sendReport" => [&parcel[..], &report].concat(),
         "sendSupport" => [&parcel[..], &[ReportUnknown]].concat(),
+        "sendFollowUp" => [&parcel[..], &[ReportUnknown, ReopenTooLate]].concat(),
         "forgetContact" => vec![IdInvalid, KeyMissing, NotPublic, ReportUnknown],
         "sendPhoto" => [&photo[..], &[IdInvalid, BodyInvalid]].concat(),
         "beginUpload" => vec![BodyInvalid, IdInvalid, TooLarge, UnsupportedPhoto, Busy],

@@ -1,5 +1,6 @@
 //! The rooms: one folder per noun. `mod.rs` owns and promises, `http.rs` and `site.rs` answer, `store.rs` holds the SQL.
 
+pub mod follow;
 pub mod photos;
 pub mod places;
 pub mod push;

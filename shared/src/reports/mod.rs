@@ -9,11 +9,13 @@ pub mod status;
 
 pub use journal::{Event, JournalEntry};
 
+use crate::followup::{Follow, Rhythm, SaidFixed};
 use crate::geo::Position;
 use crate::ids::{ParcelId, PhotoHash, PlaceId};
 use crate::instant::Instant;
 use crate::places::DeskView;
 use crate::problem::{Code, Problem};
+use crate::relance::Relances;
 use crate::text;
 use duplicate::Reason;
 use serde::{Deserialize, Serialize};
@@ -59,9 +61,12 @@ pub struct NewReport {
     /// Where the photo was taken, unless the person took that away. For judging duplicates; never shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<Position>,
-    /// When the person wants to be asked whether it is fixed.
+    /// When the person wants to be asked whether it is fixed, as older phones say it: on that day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ask_at: Option<Instant>,
+    /// The same by a rhythm; absent: the one of its urgency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow: Option<Rhythm>,
     /// The report this is about, because the person said "it is this one".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub same_as: Option<ParcelId>,
@@ -105,7 +110,20 @@ impl NewReport {
         let lang = if text::is_lang(&self.lang) { self.lang } else { String::new() };
         let mut unlike = self.unlike;
         unlike.truncate(MAX_UNLIKE);
-        Ok(Self { description, spot, mail, category, photos, captions, position, unlike, lang, ..self })
+        let follow = self.follow.map(Rhythm::checked);
+        Ok(Self {
+            description,
+            spot,
+            mail,
+            category,
+            photos,
+            captions,
+            position,
+            follow,
+            unlike,
+            lang,
+            ..self
+        })
     }
 }
 
@@ -136,6 +154,9 @@ fn once_each(photos: Vec<PhotoHash>, captions: &[String]) -> Result<(Vec<PhotoHa
 pub struct NewSupport {
     /// The report supported.
     pub report: ParcelId,
+    /// When the person wants to be asked whether it is fixed; absent: by the rhythm of its urgency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow: Option<Rhythm>,
 }
 
 /// What a parcel became.
@@ -147,6 +168,8 @@ pub enum Outcome {
     New,
     /// A supporter of an earlier one.
     Supporter,
+    /// A wish about one, heard.
+    Noted,
 }
 
 /// The server's "yes": stored with the parcel's id, given again to each replay.
@@ -170,6 +193,9 @@ pub struct Receipt {
     /// Photos the report names and the server does not have yet. Said anew with each answer to the same parcel.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<PhotoHash>,
+    /// When its sender is asked whether it is fixed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ask_at: Option<Instant>,
 }
 
 /// A report in a list.
@@ -258,6 +284,15 @@ pub struct ReportPage {
     pub desks: Vec<DeskView>,
     /// What was done, oldest first.
     pub journal: Vec<JournalEntry>,
+    /// How it stands with relances.
+    #[serde(default, skip_serializing_if = "Relances::is_empty")]
+    pub relances: Relances,
+    /// Supporters say that it is fixed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said_fixed: Option<SaidFixed>,
+    /// It is closed as fixed; whoever waits may open it again until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reopen_until: Option<Instant>,
     /// Public reports that may be the same.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alike: Vec<Resembling>,
@@ -286,6 +321,12 @@ pub struct Mine {
     pub has_mail: bool,
     /// Whether the report is kept from the public.
     pub private: bool,
+    /// Whether the report is theirs, not one that they support or follow.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reporter: bool,
+    /// How they follow it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow: Option<Follow>,
 }
 
 #[cfg(test)]
@@ -303,6 +344,7 @@ mod tests {
             spot: String::new(),
             position: None,
             ask_at: None,
+            follow: None,
             same_as: None,
             unlike: vec![],
             mail: None,

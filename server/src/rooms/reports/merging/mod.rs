@@ -130,7 +130,8 @@ async fn write(tx: &mut Tx, report: &ParcelId, at: Instant, event: Event) -> Res
     note(tx, report, at, &event).await.map_err(plain)
 }
 
-fn plain(error: Error) -> anyhow::Error {
+/// The same, for people at a terminal.
+pub(super) fn plain(error: Error) -> anyhow::Error {
     match error {
         Error::Internal(error) => error,
         Error::Problem(problem) | Error::Under(_, problem) => problem.into(),

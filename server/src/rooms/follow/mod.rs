@@ -1,0 +1,61 @@
+//! Following up: who is asked when whether it is fixed, what their answer does, and the relances that silence costs.
+//!
+//! Owns follows (one for the parcel by which a person is part of a report, or by which they follow it) and relances.
+//! `wishes.rs` is the one story of a wish coming in, `days.rs` knows the calendar, `view.rs` what is shown to whom; the
+//! rules are `shared::followup` and `shared::relance`. Promises: a wish is heard once, whoever repeats it; what is closed,
+//! merged or refused is not asked about. Does not: know how a message leaves; `push` and `reports/jobs.rs` do.
+
+pub mod days;
+pub mod http;
+pub mod relances;
+pub mod store;
+pub mod view;
+mod wishes;
+
+use crate::app::App;
+use crate::db::Tx;
+use crate::error::Result;
+use crate::rooms::reports::intake::Parcel;
+use crate::rooms::reports::key_hash;
+use shared::followup::Rhythm;
+use shared::ids::ParcelId;
+use shared::instant::Instant;
+
+/// Begins the follow of whoever sent `parcel`, part of `report` from now on, by the rhythm they chose or that of its
+/// urgency; when they are asked. Somebody who is part of it already keeps their own, unless they chose.
+pub async fn begin(
+    app: &App,
+    tx: &mut Tx,
+    (parcel, report): (&Parcel, &ParcelId),
+    chosen: Option<Rhythm>,
+) -> Result<Option<Instant>> {
+    let proof = key_hash(&parcel.key);
+    let known = store::follow(&mut **tx, report, &proof).await?.map(|(follow, _)| follow);
+    if let (Some(known), None) = (known, chosen) {
+        return Ok(known.ask_at);
+    }
+    let Some(standing) = store::lock(tx, report).await? else { return Ok(None) };
+    let rhythm = chosen.unwrap_or_else(|| Rhythm::proposed(standing.urgency));
+    let ask_at = app.days.first(rhythm, parcel.at).filter(|_| standing.status.is_open());
+    if known.is_some() {
+        let own = store::Own { report: &standing.id, proof: &proof, at: parcel.at };
+        store::plan(tx, own, rhythm, ask_at).await?;
+    } else {
+        store::begin(tx, &parcel.id, (rhythm, ask_at), parcel.at).await?;
+    }
+    Ok(ask_at)
+}
+
+/// The report was closed: nobody is asked about it any more.
+pub async fn closed(tx: &mut Tx, report: &ParcelId) -> Result<()> {
+    Ok(store::quiet(tx, report).await?)
+}
+
+/// The report is open again: everybody is asked as if it had come today.
+pub async fn reopened(app: &App, tx: &mut Tx, report: &ParcelId, now: Instant) -> Result<()> {
+    for (parcel, rhythm) in store::rhythms(tx, report).await? {
+        let ask_at = app.days.first(rhythm, now);
+        store::replan(tx, &parcel, ask_at).await?;
+    }
+    Ok(())
+}
