@@ -41,6 +41,7 @@ CREATE TABLE notices (
     mailbox_id TEXT NOT NULL,
     desk_id TEXT NOT NULL REFERENCES desks (id),
     relance BIGINT NOT NULL DEFAULT 0,
+    in_copy SMALLINT NOT NULL DEFAULT 0, -- a desk further up, which only hears of it
     sent_at BIGINT,
     refused_at BIGINT,              -- when the mailbox was refused for good; set back when it takes the message after all
     reason TEXT,                    -- of the refusal: a reply code, never the server's words

@@ -10,6 +10,8 @@ use shared::reports::status::Status;
 use vigie::rooms::reports::merging::{merge, split};
 use vigie::rooms::reports::{Change, change_status};
 
+mod asking;
+
 both_engines!(
     who_reports_is_asked_by_the_rhythm_of_its_urgency_or_their_own,
     a_wish_is_heard_once_and_by_its_owner_alone,
@@ -47,7 +49,7 @@ pub fn events(page: &Value) -> Vec<&str> {
     entries.map(|entry| entry["event"]["event"].as_str().unwrap()).collect()
 }
 
-fn at(text: &str) -> i64 {
+pub fn at(text: &str) -> i64 {
     text.parse::<jiff::Timestamp>().unwrap().as_millisecond()
 }
 

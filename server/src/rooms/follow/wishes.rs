@@ -5,7 +5,7 @@
 //! nothing. Then the report's row is locked, so that two who wish at once wait for each other.
 
 use super::store::{Own, Part, Standing};
-use super::{relances, store};
+use super::{ask, relances, store};
 use crate::app::App;
 use crate::db::Tx;
 use crate::error::Result;
@@ -114,7 +114,7 @@ impl Wisher<'_> {
             Wish::Relance => {
                 self.not_fixed(tx).await?;
                 store::wish(tx, self.own()).await?;
-                relances::ask(self.app, tx, &self.report, self.parcel.at).await
+                relances::ask(tx, &self.report, self.parcel.at).await
             }
             Wish::NotYet | Wish::NotFixed | Wish::Ask(_) => self.not_fixed(tx).await,
         }
@@ -127,6 +127,13 @@ impl Wisher<'_> {
             Some(_) => store::plan(tx, self.own(), rhythm, ask_at).await?,
             None => store::begin(tx, &self.parcel.id, (rhythm, ask_at), at).await?,
         }
+        self.alarm(tx, ask_at).await
+    }
+
+    async fn alarm(&self, tx: &mut Tx, ask_at: Option<Instant>) -> Result<()> {
+        if let Some(at) = ask_at {
+            ask::alarm(tx, at, self.parcel.at).await?;
+        }
         Ok(())
     }
 
@@ -137,6 +144,7 @@ impl Wisher<'_> {
         if let Some((follow, _)) = follow {
             let ask_at = self.app.days.after_not_yet(follow.rhythm, at);
             store::plan(tx, self.own(), follow.rhythm, ask_at).await?;
+            self.alarm(tx, ask_at).await?;
         }
         if store::said_fixed(&mut **tx, &self.report.id).await?.is_some() {
             store::say(tx, self.own(), false).await?;
@@ -156,7 +164,9 @@ impl Wisher<'_> {
             store::plan(tx, self.own(), follow.rhythm, None).await?;
         }
         if !self.decide(tx).await? && first {
-            store::hurry(tx, report, &self.proof, self.app.days.soon(at)).await?;
+            let soon = self.app.days.soon(at);
+            store::hurry(tx, report, &self.proof, soon).await?;
+            self.alarm(tx, Some(soon)).await?;
         }
         Ok(())
     }

@@ -16,7 +16,7 @@ use crate::edges::mail::NotSent;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Failed, Job};
 use crate::mail::Letter;
-use crate::rooms::routing;
+use crate::rooms::{follow, routing};
 use anyhow::Context;
 use lettre::Message;
 use serde::{Deserialize, Serialize};
@@ -100,8 +100,9 @@ pub async fn hurry(tx: &mut Tx, report: &ParcelId, now: Instant) -> Result<u64> 
 async fn open_notices(tx: &mut Tx, to: &ToDesk, (at, leave_at): (Instant, Instant)) -> Result<bool> {
     let mailboxes = routing::store::mailboxes(&mut **tx, &to.desk, at).await?;
     let held = !mailboxes.is_empty();
+    let in_copy = to.relance > 0 && to.why.is_none();
     for mailbox in mailboxes {
-        if notices::open(tx, to.about(), &to.desk, &mailbox.id).await? {
+        if notices::open(tx, to.about(), (&to.desk, in_copy), &mailbox.id).await? {
             let to = ToMailbox { to: to.clone(), mailbox: mailbox.id };
             put(tx, MAIL_DESK, &to, &to.to.report, (at, leave_at)).await?;
         }
@@ -164,7 +165,9 @@ pub async fn mail_desk(app: &App, job: &Job) -> Result<(), Failed> {
         return tell_again(app, job, &to, &mailbox).await;
     };
     let addressee = Addressee { id: to.desk.clone(), name: name.clone() };
-    let letter = letters::to_desk(app, &to.report, &addressee, found.mail).await.map_err(internal)?;
+    let Some(letter) = letter(app, &to, &addressee, found.mail).await.map_err(internal)? else {
+        return nothing_to_say(app, job, &to, &mailbox).await;
+    };
     match app.send(&job.id, write(app, job, letter)?).await {
         Ok(()) => {}
         Err(NotSent::Never(reason)) => {
@@ -181,6 +184,21 @@ pub async fn mail_desk(app: &App, job: &Job) -> Result<(), Failed> {
         note(&mut tx, &to.report, app.clock.now(), &event).await.map_err(internal)?;
     }
     notices::sent(&mut tx, to.about(), &mailbox, app.clock.now()).await?;
+    jobs::store::done(&mut tx, &job.id).await?;
+    tx.commit().await.map_err(Failed::from)
+}
+
+async fn letter(app: &App, to: &ToDesk, desk: &Addressee, mail: String) -> Result<Option<Letter>> {
+    match to.relance {
+        0 => letters::to_desk(app, &to.report, desk, mail).await.map(Some),
+        _ => follow::letters::relance(app, to.about(), desk, mail).await,
+    }
+}
+
+/// The report was closed while a relance waited: nobody is written to about what is done.
+async fn nothing_to_say(app: &App, job: &Job, to: &ToDesk, mailbox: &str) -> Result<(), Failed> {
+    let mut tx = app.db.write().await?;
+    notices::take_back(&mut tx, to.about(), mailbox).await?;
     jobs::store::done(&mut tx, &job.id).await?;
     tx.commit().await.map_err(Failed::from)
 }
@@ -237,7 +255,8 @@ fn write(app: &App, job: &Job, letter: Letter) -> Result<Message, Failed> {
     letter.write(app, &job.id).map_err(|error| Failed::Drop(format!("cannot be written: {error:#}")))
 }
 
-fn internal(error: Error) -> Failed {
+/// How a job fails when a room says no.
+pub fn internal(error: Error) -> Failed {
     match error {
         Error::Problem(problem) if problem.code == Code::ReportUnknown => {
             Failed::Drop("the report is gone".into())

@@ -13,7 +13,7 @@ pub mod http;
 pub mod intake;
 pub mod jobs;
 pub mod judging;
-mod letters;
+pub mod letters;
 pub mod links;
 pub mod listed;
 pub mod merging;
@@ -38,6 +38,8 @@ use shared::ids::{Key, ParcelId, PlaceId};
 use shared::instant::{DAY, Instant};
 use shared::reports::Event;
 use shared::reports::status::Status;
+
+pub use jobs::internal;
 
 /// What is stored of a phone's secret.
 pub fn key_hash(key: &Key) -> String {

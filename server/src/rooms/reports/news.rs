@@ -47,6 +47,15 @@ pub async fn status_changed(
     Ok(())
 }
 
+/// The question "is it fixed?" about `report`; where somebody `said` that it is, whether one agrees.
+pub async fn question(tx: &mut Tx, report: &ParcelId, said: bool) -> Result<Message> {
+    let shown = shown(tx, report).await?;
+    let body =
+        Say::with(if said { "ask_push_said" } else { "ask_push" }, [("place", Say::Text(shown.place))]);
+    let message = Message { photo: shown.photo, ..Message::about(report, shown.title, body) };
+    Ok(message.asking(report))
+}
+
 /// A notification shows on a locked phone: of a private report no words and no photo.
 async fn shown(tx: &mut Tx, report: &ParcelId) -> Result<Shown> {
     let row = sqlx::query(

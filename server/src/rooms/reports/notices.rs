@@ -28,12 +28,18 @@ pub struct About<'a> {
 }
 
 /// Opens a notice; false when there is one already.
-pub async fn open(tx: &mut Tx, about: About<'_>, desk: &str, mailbox: &str) -> sqlx::Result<bool> {
+pub async fn open(
+    tx: &mut Tx,
+    about: About<'_>,
+    (desk, in_copy): (&str, bool),
+    mailbox: &str,
+) -> sqlx::Result<bool> {
     let opened = sqlx::query(
-        "INSERT INTO notices (report_id, mailbox_id, desk_id, relance) VALUES ($1, $2, $3, $4)
+        "INSERT INTO notices (report_id, mailbox_id, desk_id, relance, in_copy) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (report_id, mailbox_id, relance) DO NOTHING",
     );
     let opened = opened.bind(about.report.as_str()).bind(mailbox).bind(desk).bind(about.relance);
+    let opened = opened.bind(i16::from(in_copy));
     let opened = opened.execute(&mut **tx).await?;
     Ok(opened.rows_affected() == 1)
 }
