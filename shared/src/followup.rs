@@ -79,8 +79,14 @@ impl Rhythm {
 
     /// The day of the next question after "not yet, ask me again".
     pub fn after_not_yet(self, today: Day, calendar: &Calendar) -> Option<Day> {
+        self.resumed(today, calendar).or_else(|| Self::In(SPANS[1]).first(today, calendar))
+    }
+
+    /// The day of the next question where it goes on: after a relance, or when what was closed opens again. A chosen day
+    /// that is over is a fortnight.
+    pub fn resumed(self, today: Day, calendar: &Calendar) -> Option<Day> {
         match self {
-            Self::Never | Self::On(_) => Self::In(SPANS[1]).first(today, calendar),
+            Self::On(day) if day <= today => Self::In(SPANS[1]).first(today, calendar),
             rhythm => rhythm.first(today, calendar),
         }
     }
@@ -192,6 +198,22 @@ mod tests {
         assert_eq!(Rhythm::In(7).again(asked, 1, &calendar), Some(Day::of(2026, 11, 26)));
         assert_eq!(Rhythm::In(7).again(asked, 2, &calendar), None);
         assert_eq!(Rhythm::Monthly.again(asked, 9, &calendar), Some(Day::of(2026, 12, 21)));
+    }
+
+    #[test]
+    fn a_question_goes_on_by_the_rhythm_and_a_day_that_is_over_is_a_fortnight() {
+        let (calendar, today) = (Calendar::default(), Day::of(2026, 11, 18));
+        let (fortnight, ahead) = (Some(Day::of(2026, 12, 3)), Day::of(2027, 2, 6));
+        for (rhythm, resumed, not_yet) in [
+            (Rhythm::Never, None, fortnight),
+            (Rhythm::In(7), Some(Day::of(2026, 11, 25)), Some(Day::of(2026, 11, 25))),
+            (Rhythm::On(today), fortnight, fortnight),
+            (Rhythm::On(ahead), Some(ahead), Some(ahead)),
+            (Rhythm::Monthly, Some(Day::of(2026, 12, 18)), Some(Day::of(2026, 12, 18))),
+        ] {
+            assert_eq!(rhythm.resumed(today, &calendar), resumed, "{rhythm:?}");
+            assert_eq!(rhythm.after_not_yet(today, &calendar), not_yet, "{rhythm:?}");
+        }
     }
 
     #[test]

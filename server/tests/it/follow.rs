@@ -11,6 +11,8 @@ use vigie::rooms::reports::merging::{merge, split};
 use vigie::rooms::reports::{Change, change_status};
 
 mod asking;
+mod life;
+mod relances;
 
 both_engines!(
     who_reports_is_asked_by_the_rhythm_of_its_urgency_or_their_own,

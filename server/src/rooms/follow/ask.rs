@@ -3,7 +3,8 @@
 //! Putting it is no more than rows: a push that waits, a mail's job, the hour of the next question, a line of the journal,
 //! all of them in one transaction with the end of the batch's own job. So nobody is asked twice and nobody forgotten,
 //! wherever a worker dies; what then leaves by push or mail has its own lease, and its own name when it is repeated.
-//! Nobody is asked at night, nor on a day without school that they did not choose.
+//! Nobody is asked at night, nor on a day without school that they did not choose. Who only follows is told that it is not
+//! fixed yet: they have no answer to give, and the journal does not count them.
 
 use super::{letters, store};
 use crate::app::App;
@@ -88,6 +89,7 @@ impl Asking<'_> {
         let said = store::said_fixed(&mut **tx, report).await?.is_some();
         let before = store::asked_since(tx, report, self.app.days.midnight(self.now), self.now).await?;
         let question = news::question(tx, report, said).await?;
+        let reminder = news::reminder(tx, report).await?;
         let mut asked: BTreeSet<String> = BTreeSet::new();
         for due in due {
             if let Some(at) = self.app.days.put_off(due.rhythm, self.now) {
@@ -97,7 +99,9 @@ impl Asking<'_> {
             let again = self.app.days.again(due.rhythm, self.now, due.times + 1);
             store::asked(tx, &due, again, self.now).await?;
             // Somebody who is part of it by two parcels is asked once.
-            if asked.insert(due.proof.clone()) {
+            if !due.waits {
+                self.person(tx, (report, &due), &reminder).await?;
+            } else if asked.insert(due.proof.clone()) {
                 self.person(tx, (report, &due), &question).await?;
             }
         }

@@ -104,6 +104,11 @@ impl Days {
         rhythm.after_not_yet(self.day(now), &self.calendar).map(|day| self.hour(day))
     }
 
+    /// When somebody is asked again where it goes on at `now`.
+    pub fn resumed(&self, rhythm: Rhythm, now: Instant) -> Option<Instant> {
+        rhythm.resumed(self.day(now), &self.calendar).map(|day| self.hour(day))
+    }
+
     /// The hour of the next day of school after that of `now`.
     pub fn soon(&self, now: Instant) -> Instant {
         self.hour(self.calendar.school_day(self.day(now).plus(1)))

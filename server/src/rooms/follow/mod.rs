@@ -62,7 +62,7 @@ pub async fn closed(tx: &mut Tx, report: &ParcelId) -> Result<()> {
     Ok(store::quiet(tx, report).await?)
 }
 
-/// The report is open again: everybody is asked as if it had come today.
+/// The report is open again: everybody is asked again by their rhythm.
 pub async fn reopened(app: &App, tx: &mut Tx, report: &ParcelId, now: Instant) -> Result<()> {
     for (parcel, rhythm) in store::rhythms(tx, report).await? {
         plan(app, tx, (&parcel, rhythm), now).await?;
@@ -82,9 +82,9 @@ pub async fn regrouped(app: &App, tx: &mut Tx, report: &ParcelId, now: Instant) 
     relances::resume(tx, &standing, now).await
 }
 
-/// The follow of `parcel` begins anew.
+/// The follow of `parcel` goes on.
 async fn plan(app: &App, tx: &mut Tx, (parcel, rhythm): (&ParcelId, Rhythm), now: Instant) -> Result<()> {
-    let ask_at = app.days.first(rhythm, now);
+    let ask_at = app.days.resumed(rhythm, now);
     store::replan(tx, parcel, ask_at).await?;
     if let Some(at) = ask_at {
         ask::alarm(tx, at, now).await?;

@@ -281,13 +281,13 @@ pub async fn quiet(tx: &mut Tx, report: &ParcelId) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Everybody who follows `report` and wants to be asked, other than the owner of `except` and those who said whether it
+/// Everybody who waits for `report` and wants to be asked, other than the owner of `except` and those who said whether it
 /// is fixed, is asked at `at` unless they are earlier.
 pub async fn hurry(tx: &mut Tx, report: &ParcelId, except: &str, at: Instant) -> sqlx::Result<()> {
     sqlx::query(
         "UPDATE follows SET ask_at = CASE WHEN ask_at < $3 THEN ask_at ELSE $3 END, asked_times = 0
          WHERE said IS NULL AND rhythm <> '\"never\"'
-           AND parcel_id IN (SELECT id FROM parcels WHERE report_id = $1 AND key_hash <> $2)",
+           AND parcel_id IN (SELECT id FROM parcels WHERE report_id = $1 AND key_hash <> $2 AND waits = 1)",
     )
     .bind(report.as_str())
     .bind(except)
@@ -344,6 +344,8 @@ pub struct Due {
     pub rhythm: Rhythm,
     /// How often this question was put.
     pub times: i64,
+    /// Whether they wait, not only follow.
+    pub waits: bool,
 }
 
 /// The reports about which the first `most` people are to be asked who are due at `now`, in the order of their ids.
@@ -370,7 +372,8 @@ pub async fn take_due(tx: &mut Tx, report: &ParcelId, now: Instant) -> sqlx::Res
         "UPDATE follows SET ask_at = NULL
          WHERE ask_at <= $2 AND parcel_id IN (SELECT id FROM parcels WHERE report_id = $1)
          RETURNING parcel_id, rhythm, asked_times,
-                   (SELECT p.key_hash FROM parcels p WHERE p.id = follows.parcel_id) AS key_hash",
+                   (SELECT p.key_hash FROM parcels p WHERE p.id = follows.parcel_id) AS key_hash,
+                   (SELECT p.waits FROM parcels p WHERE p.id = follows.parcel_id) AS waits",
     );
     let due = |row: &AnyRow| {
         Ok(Due {
@@ -378,6 +381,7 @@ pub async fn take_due(tx: &mut Tx, report: &ParcelId, now: Instant) -> sqlx::Res
             proof: row.try_get("key_hash")?,
             rhythm: read_rhythm(row.try_get("rhythm")?)?,
             times: row.try_get("asked_times")?,
+            waits: row.try_get::<i16, _>("waits")? != 0,
         })
     };
     let rows = rows.bind(report.as_str()).bind(now.0).fetch_all(&mut **tx).await?;
@@ -399,11 +403,11 @@ pub async fn asked(tx: &mut Tx, due: &Due, again: Option<Instant>, at: Instant) 
     Ok(())
 }
 
-/// How many were asked about `report` from `since` until just before `now`.
+/// How many of those who wait were asked about `report` from `since` until just before `now`.
 pub async fn asked_since(tx: &mut Tx, report: &ParcelId, since: Instant, now: Instant) -> sqlx::Result<i64> {
     sqlx::query_scalar(concat!(
         "SELECT COUNT(*) FROM follows WHERE asked_at >= $2 AND asked_at < $3 AND ",
-        all!()
+        "parcel_id IN (SELECT id FROM parcels WHERE report_id = $1 AND waits = 1)"
     ))
     .bind(report.as_str())
     .bind(since.0)

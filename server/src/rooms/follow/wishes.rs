@@ -99,6 +99,11 @@ impl Wisher<'_> {
         self.part.as_ref().is_some_and(|part| part.parcel == self.report.id)
     }
 
+    async fn rhythm(&self, tx: &mut Tx) -> Result<Rhythm> {
+        let follow = store::follow(&mut **tx, &self.report.id, &self.proof).await?;
+        Ok(follow.map_or_else(|| Rhythm::proposed(self.report.urgency), |(follow, _)| follow.rhythm))
+    }
+
     async fn hear(&self, tx: &mut Tx, wish: Wish) -> Result<()> {
         if let Wish::Ask(rhythm) = wish {
             return self.ask(tx, rhythm.checked()).await;
@@ -106,17 +111,19 @@ impl Wisher<'_> {
         if self.part.is_none() {
             return Err(Problem::of(Code::KeyMissing, "authorization").into());
         }
+        let (days, at, rhythm) = (&self.app.days, self.parcel.at, self.rhythm(tx).await?);
         match wish {
             Wish::NotFixed if !self.report.status.is_open() => self.reopen(tx).await,
             // What was said before it was closed, and comes after, changes nothing any more.
             _ if !self.report.status.is_open() => Ok(()),
-            Wish::Fixed => self.fixed(tx).await,
+            Wish::Fixed => self.fixed(tx, rhythm).await,
+            Wish::NotYet => self.not_fixed(tx, (rhythm, days.after_not_yet(rhythm, at))).await,
+            Wish::NotFixed | Wish::Ask(_) => self.not_fixed(tx, (rhythm, days.resumed(rhythm, at))).await,
             Wish::Relance => {
-                self.not_fixed(tx).await?;
+                self.not_fixed(tx, (rhythm, days.resumed(rhythm, at))).await?;
                 store::wish(tx, self.own()).await?;
-                relances::ask(tx, &self.report, self.parcel.at).await
+                relances::ask(tx, &self.report, at).await
             }
-            Wish::NotYet | Wish::NotFixed | Wish::Ask(_) => self.not_fixed(tx).await,
         }
     }
 
@@ -138,14 +145,9 @@ impl Wisher<'_> {
     }
 
     /// It is not fixed: they are asked again, and if somebody said that it is, they say that it is not.
-    async fn not_fixed(&self, tx: &mut Tx) -> Result<()> {
-        let at = self.parcel.at;
-        let follow = store::follow(&mut **tx, &self.report.id, &self.proof).await?;
-        if let Some((follow, _)) = follow {
-            let ask_at = self.app.days.after_not_yet(follow.rhythm, at);
-            store::plan(tx, self.own(), follow.rhythm, ask_at).await?;
-            self.alarm(tx, ask_at).await?;
-        }
+    async fn not_fixed(&self, tx: &mut Tx, (rhythm, ask_at): (Rhythm, Option<Instant>)) -> Result<()> {
+        store::plan(tx, self.own(), rhythm, ask_at).await?;
+        self.alarm(tx, ask_at).await?;
         if store::said_fixed(&mut **tx, &self.report.id).await?.is_some() {
             store::say(tx, self.own(), false).await?;
             self.decide(tx).await?;
@@ -154,15 +156,13 @@ impl Wisher<'_> {
     }
 
     /// It is fixed: they are asked no more until somebody says otherwise; the others are, soon.
-    async fn fixed(&self, tx: &mut Tx) -> Result<()> {
+    async fn fixed(&self, tx: &mut Tx, rhythm: Rhythm) -> Result<()> {
         let (report, at) = (&self.report.id, self.parcel.at);
         let first = store::said_fixed(&mut **tx, report).await?.is_none();
         if store::say(tx, self.own(), true).await? {
             note(tx, report, at, &Event::SaidFixed { reporter: self.is_reporter() }).await?;
         }
-        if let Some((follow, _)) = store::follow(&mut **tx, report, &self.proof).await? {
-            store::plan(tx, self.own(), follow.rhythm, None).await?;
-        }
+        store::plan(tx, self.own(), rhythm, None).await?;
         if !self.decide(tx).await? && first {
             let soon = self.app.days.soon(at);
             store::hurry(tx, report, &self.proof, soon).await?;

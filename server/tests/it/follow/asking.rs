@@ -80,7 +80,7 @@ async fn a_question_comes_by_push_else_by_mail_else_as_a_card(app: TestApp) {
     let [mail] = &mails[before..] else { panic!("one mail") };
     assert!(mail.is_to("parent@example.org"));
     assert_eq!(mail.subject(), "Est-ce réglé\u{202f}? Jeu cassé (n°\u{a0}1001)");
-    for words in ["15 jours", "École maternelle les Goélands"] {
+    for words in ["Signalé il y a 15 jours", "École maternelle les Goélands"] {
         assert!(mail.text().contains(words) && mail.html().contains(words), "{words}: {}", mail.text());
     }
     let key = parcel(1).key;
