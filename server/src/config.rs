@@ -7,6 +7,7 @@ use crate::rooms::push::settings::{Push, PushSettings};
 use crate::web::asker;
 use anyhow::{Context, Result, anyhow, ensure};
 use clap::Args;
+use jiff::tz::TimeZone;
 use lettre::message::Mailbox;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -133,7 +134,7 @@ pub struct Config {
     /// Push to phones.
     pub push: Push,
     /// Where the schools are.
-    pub time_zone: jiff::tz::TimeZone,
+    pub time_zone: TimeZone,
     /// Whether the language made to be tried is offered.
     pub mirrored: bool,
 }
@@ -186,9 +187,6 @@ impl Settings {
             from.parse().map_err(|_| wrong("VIGIE_MAIL_FROM", &from, "a mail address"))?;
         mail_from.name.get_or_insert_with(|| "Vigie".to_owned());
         let public_url = self.public_url.trim_end_matches('/').to_owned();
-        let time_zone = jiff::tz::TimeZone::get(&self.time_zone).map_err(|_| {
-            wrong("VIGIE_TIME_ZONE", &self.time_zone, "a time zone, for example Europe/Paris")
-        })?;
         let push = self.push.read(mail_from.email.as_ref(), &public_url)?;
         Ok(Config {
             listen,
@@ -204,13 +202,18 @@ impl Settings {
             mail_dir: PathBuf::from("data/mail"),
             mail_from,
             push,
-            time_zone,
+            time_zone: self.zone()?,
             mirrored: self.mirrored,
         })
     }
 }
 
 impl Settings {
+    fn zone(&self) -> Result<TimeZone> {
+        let expected = "a time zone, for example Europe/Paris";
+        TimeZone::get(&self.time_zone).map_err(|_| wrong("VIGIE_TIME_ZONE", &self.time_zone, expected))
+    }
+
     fn signer(&self, from: &Mailbox) -> Result<Option<Signer>> {
         let Some(key) = &self.dkim_key else { return Ok(None) };
         let domain = self.dkim_domain.as_deref().unwrap_or(from.email.domain());

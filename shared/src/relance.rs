@@ -51,7 +51,7 @@ pub struct Relances {
     pub sent: i64,
     /// People whose wish waits for the next one.
     pub asked: i64,
-    /// Before this instant none leaves.
+    /// Before this instant none leaves; it may be over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_at: Option<Instant>,
 }

@@ -91,8 +91,24 @@ fn limit_bodies(schemas: &mut Value) {
         "place": "9990001X", "category": "cour-jeux", "description": "La chaîne de la balançoire a lâché.",
         "observed_at": 1_788_768_000_000_i64, "lang": "fr"
     });
+    for tagged in ["Rhythm", "Wish"] {
+        for choice in schemas[tagged]["oneOf"].as_array_mut().into_iter().flatten() {
+            if choice["type"] == "object" {
+                choice["additionalProperties"] = json!(false);
+            }
+        }
+    }
+    schemas["FollowUp"]["example"] =
+        json!({ "report": "01920000-0000-7000-8000-000000000000", "wish": { "ask": { "in": 15 } } });
     for (bound, value) in [("minimum", i64::MIN), ("maximum", i64::MAX)] {
-        schemas["Instant"][bound] = json!(value);
+        for whole in ["Instant", "Day"] {
+            schemas[whole][bound] = json!(value);
+        }
+        for choice in schemas["Rhythm"]["oneOf"].as_array_mut().into_iter().flatten() {
+            if let Some(span) = choice.pointer_mut("/properties/in") {
+                span[bound] = json!(value);
+            }
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 //! Nobody is asked at night, nor on a day without school that they did not choose. Who only follows is told that it is not
 //! fixed yet: they have no answer to give, and the journal does not count them.
 
+use super::due::{self, Due};
 use super::{letters, store};
 use crate::app::App;
 use crate::db::Tx;
@@ -18,7 +19,6 @@ use shared::ids::ParcelId;
 use shared::instant::Instant;
 use shared::reports::Event;
 use std::collections::BTreeSet;
-use store::Due;
 
 /// Kind of [`run`].
 pub const ASK: &str = "follow.ask";
@@ -36,7 +36,7 @@ pub async fn alarm(tx: &mut Tx, at: Instant, now: Instant) -> sqlx::Result<()> {
 pub async fn plan(app: &App) -> anyhow::Result<()> {
     let now = app.clock.now();
     let mut tx = app.db.write().await?;
-    if let Some(at) = store::next_at(&mut tx).await? {
+    if let Some(at) = due::next_at(&mut tx).await? {
         alarm(&mut tx, at, now).await?;
     }
     tx.commit().await?;
@@ -54,13 +54,13 @@ pub async fn run(app: &App, job: &Job) -> Result<(), Failed> {
     } else {
         let mut asking = Asking { app, now, pushes: BTreeSet::new() };
         // In the order of their ids, so that two workers wait for each other instead of for ever.
-        for report in store::due_reports(&mut *tx, now, BATCH).await? {
+        for report in due::due_reports(&mut *tx, now, BATCH).await? {
             asking.report(&mut tx, &report).await?;
         }
         for at in &asking.pushes {
             push::alarm(&mut tx, *at, now).await?;
         }
-        if let Some(next) = store::next_at(&mut tx).await? {
+        if let Some(next) = due::next_at(&mut tx).await? {
             alarm(&mut tx, next, now).await?;
         }
     }
@@ -85,19 +85,19 @@ impl Asking<'_> {
         if !standing.status.is_open() {
             return Ok(store::quiet(tx, report).await?);
         }
-        let due = store::take_due(tx, report, self.now).await?;
+        let taken = due::take_due(tx, report, self.now).await?;
         let said = store::said_fixed(&mut **tx, report).await?.is_some();
-        let before = store::asked_since(tx, report, self.app.days.midnight(self.now), self.now).await?;
+        let before = due::asked_since(tx, report, self.app.days.midnight(self.now), self.now).await?;
         let question = news::question(tx, report, said).await?;
         let reminder = news::reminder(tx, report).await?;
         let mut asked: BTreeSet<String> = BTreeSet::new();
-        for due in due {
+        for due in taken {
             if let Some(at) = self.app.days.put_off(due.rhythm, self.now) {
                 store::replan(tx, &due.parcel, Some(at)).await?;
                 continue;
             }
             let again = self.app.days.again(due.rhythm, self.now, due.times + 1);
-            store::asked(tx, &due, again, self.now).await?;
+            due::asked(tx, &due, again, self.now).await?;
             // Somebody who is part of it by two parcels is asked once.
             if !due.waits {
                 self.person(tx, (report, &due), &reminder).await?;
@@ -122,7 +122,7 @@ impl Asking<'_> {
         let told = push::lay(tx, Audience::Sender(&due.parcel), question, self.now).await?;
         self.pushes.extend(told.due);
         if told.phones == 0
-            && let Some(parcel) = store::contact(tx, report, &due.proof).await?
+            && let Some(parcel) = due::contact(tx, report, &due.proof).await?
         {
             letters::put(tx, &parcel, report, self.now).await?;
         }

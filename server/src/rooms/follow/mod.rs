@@ -7,6 +7,7 @@
 
 pub mod ask;
 pub mod days;
+pub mod due;
 pub mod http;
 pub mod letters;
 pub mod relances;
@@ -98,10 +99,10 @@ const LATE: i64 = HOUR;
 /// What `vigie doctor` says: how it stands, and what to see to.
 pub async fn examine(app: &App) -> anyhow::Result<(String, Vec<String>)> {
     let now = app.clock.now();
-    let waiting = store::waiting(app.db.read()).await?;
+    let waiting = due::waiting(app.db.read()).await?;
     let mut advice = vec![];
     let by_day = push::leave_at(now, app.days.zone()) == now;
-    if let Some((late, since)) = store::late(app.db.read(), now.plus(-LATE)).await?.filter(|_| by_day) {
+    if let Some((late, since)) = due::late(app.db.read(), now.plus(-LATE)).await?.filter(|_| by_day) {
         let since = jobs::command::age(since, now);
         advice
             .push(format!("{late} people should have been asked, the first {since} ago: is Vigie serving?"));

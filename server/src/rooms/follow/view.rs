@@ -20,22 +20,22 @@ pub struct Shown {
     pub reopen_until: Option<Instant>,
 }
 
-/// What everybody sees of `report`, which is so far.
+/// What everybody sees of `report`, which is so far. Facts only: whether an hour is over is for the reader to know, who may
+/// read without network.
 pub async fn shown(
     db: &AnyPool,
     report: &ParcelId,
     (status, closed_at): (Status, Option<Instant>),
-    now: Instant,
 ) -> Result<Shown> {
     let sent = relances::sent(db, report).await?;
     let mut shown = Shown::default();
     shown.relances.sent = i64::try_from(sent.len()).unwrap_or(i64::MAX);
     if !status.is_open() {
-        shown.reopen_until = wishes::reopen_until(status, closed_at).filter(|until| *until >= now);
+        shown.reopen_until = wishes::reopen_until(status, closed_at);
         return Ok(shown);
     }
     shown.relances.asked = relances::wishes(db, report).await?;
-    shown.relances.next_at = sent.last().map(|last| last.plus(WEEK)).filter(|next| *next > now);
+    shown.relances.next_at = sent.last().map(|last| last.plus(WEEK));
     shown.said_fixed = store::said_fixed(db, report).await?;
     Ok(shown)
 }

@@ -93,15 +93,14 @@ pub async fn for_desks(app: &App, main: &ParcelId) -> Result<ReportPage> {
     let urgency = row.try_get("urgency")?;
     let subject = Subject::simple(brief.category.as_deref(), urgency, brief.status);
     let closed_at = row.try_get::<Option<i64>, _>("closed_at")?.map(Instant);
-    let now = app.clock.now();
     let follow::view::Shown { relances, said_fixed, reopen_until } =
-        follow::view::shown(db, main, (brief.status, closed_at), now).await?;
+        follow::view::shown(db, main, (brief.status, closed_at)).await?;
     Ok(ReportPage {
         relances,
         said_fixed,
         reopen_until,
         urgency,
-        voices: voices::of(db, main, now).await?,
+        voices: voices::of(db, main, app.clock.now()).await?,
         desks: routing::in_charge(app, &brief.place, &subject).await?,
         journal: journal(db, main).await?,
         alike: links::shown(db, main).await?,

@@ -7,7 +7,7 @@ use crate::push::{subscribed, told};
 use crate::reports::receipt;
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
-use shared::ids::{Key, mint};
+use shared::ids::{Key, ParcelId, mint};
 use shared::instant::{DAY, HOUR, Instant, MINUTE};
 use shared::reports::status::Status;
 use std::collections::BTreeSet;
@@ -19,10 +19,12 @@ use vigie::rooms::reports::{Change, change_status};
 
 both_engines!(
     a_question_comes_by_push_else_by_mail_else_as_a_card,
+    an_answer_ends_the_question_and_a_day_has_one_line,
     who_says_nothing_is_asked_once_more,
     nobody_is_asked_at_night_nor_in_holidays_that_were_not_known,
     what_is_closed_merged_or_refused_is_not_asked_about,
     a_private_report_is_asked_about_without_a_word,
+    the_doctor_says_how_many_wait_and_whether_any_is_late,
     who_unsubscribes_while_a_reminder_is_sent_gets_none,
     two_thousand_who_are_due_in_one_minute_are_asked_once_each,
 );
@@ -98,6 +100,13 @@ async fn a_question_comes_by_push_else_by_mail_else_as_a_card(app: TestApp) {
         assert_eq!(mine["ask_at"], at("2026-10-07T15:00:00Z"), "{seed}: once more, if they say nothing");
     }
     assert_eq!(asked(&app.page(&parcel(1).id).await), [json!({ "event": "asked", "people": 3 })]);
+}
+
+async fn an_answer_ends_the_question_and_a_day_has_one_line(app: TestApp) {
+    let app = reported(app, None).await;
+    app.support(&parcel(3), parcel(1).id.as_str()).await;
+    go_to(&app, "2026-09-22T15:00:00Z");
+    app.run_jobs().await;
     // An answer ends the question.
     heard(&app, 11, 3, json!("not_yet")).await;
     let mine = owned(&app, &parcel(1), &parcel(3)).await["mine"]["follow"].clone();
@@ -108,9 +117,9 @@ async fn a_question_comes_by_push_else_by_mail_else_as_a_card(app: TestApp) {
     late.key = Key::from_bytes([4; 16]);
     app.support(&late, parcel(1).id.as_str()).await;
     let mut tx = app.app.db.write().await.unwrap();
-    let due = Some(Instant(day * DAY + 16 * HOUR));
-    follow::store::replan(&mut tx, &late.id, due).await.unwrap();
-    follow::ask::alarm(&mut tx, due.unwrap(), app.app.clock.now()).await.unwrap();
+    let due = Instant(day * DAY + 16 * HOUR);
+    follow::store::replan(&mut tx, &late.id, Some(due)).await.unwrap();
+    follow::ask::alarm(&mut tx, due, app.app.clock.now()).await.unwrap();
     tx.commit().await.unwrap();
     go_to(&app, "2026-09-22T16:00:00Z");
     app.run_jobs().await;
@@ -215,6 +224,30 @@ async fn a_private_report_is_asked_about_without_a_word(app: TestApp) {
     );
 }
 
+async fn the_doctor_says_how_many_wait_and_whether_any_is_late(app: TestApp) {
+    let app = reported(app, None).await;
+    let examined = async || follow::examine(&app.app).await.unwrap();
+    assert_eq!(examined().await, ("1 people wait to be asked".to_owned(), vec![]));
+    for (hour, late) in [
+        ("2026-09-22T15:30:00Z", vec![]),
+        (
+            "2026-09-22T18:00:00Z",
+            vec!["1 people should have been asked, the first 3 h ago: is Vigie serving?"],
+        ),
+        // At night nobody is late.
+        ("2026-09-23T01:00:00Z", vec![]),
+    ] {
+        go_to(&app, hour);
+        assert_eq!(examined().await.1, late, "{hour}");
+    }
+    go_to(&app, "2027-08-01T10:00:00Z");
+    app.run_jobs().await;
+    let advice = examined().await.1.concat();
+    assert!(advice.contains("the school calendar ends on 2027-09-01"), "{advice}");
+    go_to(&app, "2027-09-01T15:00:00Z");
+    app.run_jobs().await;
+}
+
 async fn who_unsubscribes_while_a_reminder_is_sent_gets_none(app: TestApp) {
     let app = reported(app, Some("parent@example.org")).await;
     let before = app.mails();
@@ -269,21 +302,7 @@ async fn two_thousand_who_are_due_in_one_minute_are_asked_once_each(app: TestApp
         })
         .collect();
     seed(&app, &people).await;
-    let key = crate::push::public_key(&app).await;
-    let receiver = service.subscribe(Some(&key));
-    let mut tx = app.app.db.write().await.unwrap();
-    for (id, secret) in &people {
-        let device = serde_json::from_value(json!({
-            "subscription": service.subscribe(Some(&key)).to_json(), "lang": "fr", "zone": "Europe/Paris",
-            "follows": [secret.reveal()],
-        }))
-        .unwrap();
-        let proof = vigie::rooms::reports::key_hash(secret);
-        assert!(vigie::rooms::push::store::put_device(&mut tx, id, &proof, &device, now).await.unwrap());
-        vigie::rooms::push::store::follow(&mut tx, id, std::iter::once(proof)).await.unwrap();
-    }
-    tx.commit().await.unwrap();
-    drop(receiver);
+    subscribe(&app, &service, &people).await;
     let stop = tokio::sync::Notify::new();
     let asking = async {
         // Two workers and more, as where several servers share one database.
@@ -327,8 +346,25 @@ async fn two_thousand_who_are_due_in_one_minute_are_asked_once_each(app: TestApp
     assert_eq!((app.run_jobs().await, app.jobs().await), (0, (0, 0)));
 }
 
+/// A phone for each of them.
+async fn subscribe(app: &TestApp, service: &PushService, people: &[(ParcelId, Key)]) {
+    let (key, now) = (crate::push::public_key(app).await, app.app.clock.now());
+    let mut tx = app.app.db.write().await.unwrap();
+    for (id, secret) in people {
+        let device = serde_json::from_value(json!({
+            "subscription": service.subscribe(Some(&key)).to_json(), "lang": "fr", "zone": "Europe/Paris",
+            "follows": [secret.reveal()],
+        }))
+        .unwrap();
+        let proof = vigie::rooms::reports::key_hash(secret);
+        assert!(vigie::rooms::push::store::put_device(&mut tx, id, &proof, &device, now).await.unwrap());
+        vigie::rooms::push::store::follow(&mut tx, id, std::iter::once(proof)).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
 /// Reports as they lie in the database, all due now.
-async fn seed(app: &TestApp, people: &[(shared::ids::ParcelId, Key)]) {
+async fn seed(app: &TestApp, people: &[(ParcelId, Key)]) {
     let now = app.app.clock.now();
     let mut tx = app.app.db.write().await.unwrap();
     for (n, (id, secret)) in (5_000_i64..).zip(people) {

@@ -1,6 +1,5 @@
 //! Relances: one mail per desk and week, the facts in it, and who hears when nobody answers.
 
-use super::asking::go_to;
 use super::{events, heard};
 use crate::app::{MORNING, TestApp, parcel, swing};
 use crate::both_engines;
