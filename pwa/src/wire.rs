@@ -5,8 +5,10 @@
 
 use js_sys::{Array, Object};
 pub use outbox::json::Json;
+use shared::followup::{Follow, SaidFixed};
 use shared::lang::Message;
 use shared::places::{Kind, Place, PlacePack, PlacePage};
+use shared::relance::{Relances, Tone};
 use shared::reports::duplicate::Reason;
 use shared::reports::status::Status;
 use shared::reports::{
@@ -177,6 +179,14 @@ fn event(json: &Json) -> Option<Event> {
         },
         "no_mailbox" => Event::NoMailbox { function: function(json)?, refused: json.is("refused") },
         "status_changed" => Event::StatusChanged { to: status(json, "to")?, reason: json.text("reason") },
+        "asked" => Event::Asked { people: json.whole("people")? },
+        "said_fixed" => Event::SaidFixed { reporter: json.is("reporter") },
+        "reopened" => Event::Reopened,
+        "relance" => Event::Relance {
+            people: json.whole("people")?,
+            tone: Tone::parse(&json.text("tone")?)?,
+            wider: json.whole("wider").unwrap_or(0),
+        },
         _ => return None,
     })
 }
@@ -212,8 +222,30 @@ impl Read for Resembling {
 
 impl Read for Mine {
     fn read(json: &Json) -> Option<Self> {
-        Some(Self { has_mail: json.is("has_mail"), private: json.is("private") })
+        Some(Self {
+            has_mail: json.is("has_mail"),
+            private: json.is("private"),
+            reporter: json.is("reporter"),
+            follow: json.maybe("follow", follow)?,
+        })
     }
+}
+
+fn follow(json: &Json) -> Option<Follow> {
+    Some(Follow {
+        rhythm: json.at("rhythm").as_rhythm()?,
+        ask_at: json.moment("ask_at"),
+        asked_at: json.moment("asked_at"),
+    })
+}
+
+fn relances(json: &Json) -> Option<Relances> {
+    let count = |name: &str| json.whole(name).unwrap_or(0);
+    Some(Relances { sent: count("sent"), asked: count("asked"), next_at: json.moment("next_at") })
+}
+
+fn said_fixed(json: &Json) -> Option<SaidFixed> {
+    Some(SaidFixed { people: json.whole("people")?, at: json.moment("at")? })
 }
 
 impl Read for ReportPage {
@@ -224,6 +256,9 @@ impl Read for ReportPage {
             voices: json.list("voices", Voice::read)?,
             desks: json.list("desks", Json::as_desk)?,
             journal: json.list("journal", JournalEntry::read)?,
+            relances: relances(&json.at("relances"))?,
+            said_fixed: json.maybe("said_fixed", said_fixed)?,
+            reopen_until: json.moment("reopen_until"),
             alike: json.some("alike", Resembling::read)?,
             mine: json.maybe("mine", Mine::read)?,
         })

@@ -2,7 +2,7 @@
 //! Run through `cargo xtask bench million`; on SQLite, and on PostgreSQL where `VIGIE_TEST_POSTGRES` names one.
 //!
 //! The million is written by bulk SQL, one text for both engines: three years of reports at [`PLACES`] schools, 60 of
-//! 100 with a position of their own, one in seven still open. What else is measured on it is one more function in
+//! 100 with a position of their own, one in seven still open, each followed by whoever reported it. What else is measured on it is one more function in
 //! [`measure`].
 
 #![expect(clippy::expect_used, reason = "a figure that cannot be taken ends the run")]
@@ -15,6 +15,7 @@ use sqlx::AssertSqlSafe;
 use std::time::Duration;
 use vigie::cells;
 use vigie::db::{Db, Engine, Tx};
+use vigie::rooms::follow::{ask, due};
 use vigie::rooms::reports::{candidates, filter, search, words};
 
 /// Reports; fewer with `REPORTS=…`, for trying.
@@ -53,6 +54,7 @@ async fn measure(url: &str, reports: i64) {
     eprintln!("{name}: {reports} reports written in {:.1} s", began.elapsed().as_secs_f64());
     duplicates(&db, name, reports).await;
     lists(&db, name, reports).await;
+    reminders(&db, name, reports).await;
 }
 
 /// How long a page of a list takes to find, whatever is asked of it.
@@ -105,6 +107,24 @@ fn word(n: i64) -> String {
         ["ba", "ce", "di", "fo", "gu", "la", "me", "ni", "po", "ru"][usize::try_from(n % 10).unwrap_or(0)]
     };
     [syllable(n), syllable(n / 10), syllable(n / 100), "t"].concat()
+}
+
+/// How long the next batch of those who are to be asked takes to find, thousands of them due at one instant.
+async fn reminders(db: &Db, name: &str, reports: i64) {
+    let mut times = vec![];
+    let mut found = 0;
+    for n in 0..WARM + ASKED {
+        let now = NOW.plus(i64::from(n % 30) * DAY);
+        let began = stopwatch();
+        let found_now = due::due_reports(db.read(), now, ask::BATCH).await.expect("who is due");
+        if n >= WARM {
+            times.push(began.elapsed());
+            found += found_now.len();
+        }
+    }
+    print(&format!("{name}: due reminders among {reports}, p50"), &said(&mut times, 50), "");
+    print(&format!("{name}: due reminders among {reports}, p99"), &said(&mut times, 99), "10 ms");
+    eprintln!("{name}: {:.1} reports a batch", found as f64 / f64::from(ASKED));
 }
 
 /// How long the candidates of a newcomer take to find, for the judge.
@@ -182,10 +202,27 @@ async fn seed(db: &Db, reports: i64) -> anyhow::Result<()> {
     for sql in [reports_sql(reports), words_sql()] {
         sqlx::query(AssertSqlSafe(sql)).execute(&mut *tx).await?;
     }
+    follow(&mut tx).await?;
     tx.commit().await?;
     let mut tx = db.write().await?;
     sqlx::query("ANALYZE").execute(&mut *tx).await?;
     tx.commit().await?;
+    Ok(())
+}
+
+/// Whoever reported follows it; the open ones are asked in the next thirty days, all of a day at one instant.
+async fn follow(tx: &mut Tx) -> anyhow::Result<()> {
+    sqlx::query("INSERT INTO parcels (id, key_hash, report_id, claimed_at, about) SELECT id, id, id, received_at, id FROM reports")
+        .execute(&mut **tx)
+        .await?;
+    sqlx::query(
+        "INSERT INTO follows (parcel_id, rhythm, ask_at, asked_times, changed_at)
+         SELECT id, '{\"in\":30}', CASE WHEN closed_at IS NULL THEN $1 + number % 30 * $2 END, 0, received_at FROM reports",
+    )
+    .bind(NOW.0)
+    .bind(DAY)
+    .execute(&mut **tx)
+    .await?;
     Ok(())
 }
 

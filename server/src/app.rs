@@ -9,6 +9,7 @@ use crate::edges::mail::{self, Mailer, NotSent};
 use crate::edges::webpush::Pusher;
 use crate::metrics::Metrics;
 use crate::ready::Ready;
+use crate::rooms::follow::days::Days;
 use crate::rooms::places::index;
 use crate::web::bodies::Room;
 use crate::web::limits::Limits;
@@ -41,6 +42,8 @@ pub struct Parts {
     pub faults: Faults,
     /// Templates and languages.
     pub pages: Pages,
+    /// Which day it is, and whether there is school.
+    pub days: Days,
     /// Where schools are found.
     pub places: index::Kept,
     /// Told when jobs were put.
@@ -89,6 +92,7 @@ impl App {
             push,
             faults: edges.faults,
             pages: Pages::load(&config.public_url, config.mirrored)?,
+            days: Days::load(config.time_zone.clone())?,
             places: index::Kept::default(),
             jobs_put: Notify::new(),
             codecs: Semaphore::new(cores as usize),

@@ -7,6 +7,7 @@ use crate::rooms::push::settings::{Push, PushSettings};
 use crate::web::asker;
 use anyhow::{Context, Result, anyhow, ensure};
 use clap::Args;
+use jiff::tz::TimeZone;
 use lettre::message::Mailbox;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -77,6 +78,9 @@ pub struct Settings {
     /// Push to phones
     #[command(flatten)]
     pub push: PushSettings,
+    /// Time zone of the schools (IANA): decides what day it is, and at what hour people are asked
+    #[arg(long, global = true, env = "VIGIE_TIME_ZONE", default_value = "Europe/Paris", value_name = "ZONE")]
+    pub time_zone: String,
     /// Offer a language made of French, longer and from right to left, to try the screens with it
     #[arg(long, global = true, env = "VIGIE_MIRRORED", hide = true)]
     pub mirrored: bool,
@@ -129,6 +133,8 @@ pub struct Config {
     pub mail_from: Mailbox,
     /// Push to phones.
     pub push: Push,
+    /// Where the schools are.
+    pub time_zone: TimeZone,
     /// Whether the language made to be tried is offered.
     pub mirrored: bool,
 }
@@ -196,12 +202,18 @@ impl Settings {
             mail_dir: PathBuf::from("data/mail"),
             mail_from,
             push,
+            time_zone: self.zone()?,
             mirrored: self.mirrored,
         })
     }
 }
 
 impl Settings {
+    fn zone(&self) -> Result<TimeZone> {
+        let expected = "a time zone, for example Europe/Paris";
+        TimeZone::get(&self.time_zone).map_err(|_| wrong("VIGIE_TIME_ZONE", &self.time_zone, expected))
+    }
+
     fn signer(&self, from: &Mailbox) -> Result<Option<Signer>> {
         let Some(key) = &self.dkim_key else { return Ok(None) };
         let domain = self.dkim_domain.as_deref().unwrap_or(from.email.domain());
@@ -258,6 +270,7 @@ mod tests {
             ("--push-services", "10.0.0.1", "VIGIE_PUSH_SERVICES"),
             ("--dkim-key", "no-such-file.pem", "VIGIE_DKIM_KEY"),
             ("--trust-proxy", "caddy", "VIGIE_TRUST_PROXY"),
+            ("--time-zone", "Marseille", "VIGIE_TIME_ZONE"),
             ("--metrics-listen", "9464", "VIGIE_METRICS_LISTEN"),
         ] {
             let sentence = format!("{:#}", read(&[flag, value]).unwrap_err());

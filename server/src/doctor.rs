@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::edges::blobs::Place;
 use crate::jobs;
 use crate::rooms::photos::sweep;
-use crate::rooms::{places, push, reports, routing};
+use crate::rooms::{follow, places, push, reports, routing};
 use anyhow::{Result, anyhow, ensure};
 use shared::instant::Instant;
 use std::collections::BTreeMap;
@@ -57,6 +57,11 @@ async fn look_inside(app: &App, report: &mut Report) -> Result<()> {
     report.say("push", Ok(standing));
     for advice in advice {
         report.warn("push", &advice);
+    }
+    let (standing, advice) = follow::examine(app).await?;
+    report.say("reminders", Ok(standing));
+    for advice in advice {
+        report.warn("reminders", &advice);
     }
     if let Some(signer) = &app.config.dkim {
         report.say(

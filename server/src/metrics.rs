@@ -122,7 +122,11 @@ impl Metrics {
 
     /// A parcel was taken in.
     pub fn report_taken(&self, outcome: Outcome) {
-        let what = if outcome == Outcome::New { "new" } else { "supporter" };
+        let what = match outcome {
+            Outcome::New => "new",
+            Outcome::Supporter => "supporter",
+            Outcome::Noted => "noted",
+        };
         self.reports.get_or_create(&Named { what }).inc();
     }
 

@@ -2,7 +2,7 @@
 
 use crate::api;
 use crate::app::App;
-use crate::rooms::{photos, places, push, reports, uploads};
+use crate::rooms::{follow, photos, places, push, reports, uploads};
 use crate::web::{assets, bodies, headers, limits, operations, site, sitemap, trace, trouble};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -28,6 +28,7 @@ pub fn router(app: App) -> Router {
         .route("/reports/{id}", get(reports::http::page).put(reports::http::put))
         .route("/reports/{id}/contact", delete(reports::http::forget_contact))
         .route("/supports/{id}", put(reports::http::put_support))
+        .route("/follow-ups/{id}", put(follow::http::put))
         .route("/push", get(push::http::offer))
         .route("/push/{id}", get(push::http::get).put(push::http::put).delete(push::http::delete))
         .layer(DefaultBodyLimit::max(MAX_JSON))

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::jobs::runner;
-use crate::rooms::photos;
+use crate::rooms::{follow, photos};
 use crate::router;
 use crate::web::listen::{self, Patience};
 use crate::web::operations;
@@ -25,6 +25,7 @@ pub async fn serve(app: App) -> Result<()> {
         tracing::warn!(folder = %app.config.mail_dir.display(), "no VIGIE_SMTP_URL: mails are written as files");
     }
     photos::sweep::plan(&app).await?;
+    follow::ask::plan(&app).await?;
     let (stop, stopped) = watch::channel(false);
     let figures = figures(&app, stopped.clone()).await?;
     let workers: Vec<_> =

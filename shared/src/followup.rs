@@ -5,14 +5,21 @@
 
 use crate::calendar::{Calendar, Day};
 use crate::ids::ParcelId;
+use crate::instant::{DAY, Instant};
 use serde::{Deserialize, Serialize};
 
 /// The spans one tap away, in days.
 pub const SPANS: [i64; 3] = [7, 15, 30];
 /// Longest span, in days.
 const LONGEST: i64 = 366;
+/// The last day of the year 9998, later than which no calendar goes.
+const LAST_DAY: i64 = 2_932_531;
 /// How often one question is put to somebody who says nothing.
 const MOST_ASKED: i64 = 2;
+/// How long after it was closed as fixed a report opens again by one tap.
+pub const REOPEN: i64 = 30 * DAY;
+/// Supporters whose agreement closes a report that its reporter says nothing about.
+const AGREE: i64 = 2;
 
 /// When to ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +42,7 @@ impl Rhythm {
     pub fn checked(self) -> Self {
         match self {
             Self::In(days) => Self::In(days.clamp(1, LONGEST)),
+            Self::On(Day(day)) => Self::On(Day(day.clamp(0, LAST_DAY))),
             other => other,
         }
     }
@@ -71,8 +79,14 @@ impl Rhythm {
 
     /// The day of the next question after "not yet, ask me again".
     pub fn after_not_yet(self, today: Day, calendar: &Calendar) -> Option<Day> {
+        self.resumed(today, calendar).or_else(|| Self::In(SPANS[1]).first(today, calendar))
+    }
+
+    /// The day of the next question where it goes on: after a relance, or when what was closed opens again. A chosen day
+    /// that is over is a fortnight.
+    pub fn resumed(self, today: Day, calendar: &Calendar) -> Option<Day> {
         match self {
-            Self::Never | Self::On(_) => Self::In(SPANS[1]).first(today, calendar),
+            Self::On(day) if day <= today => Self::In(SPANS[1]).first(today, calendar),
             rhythm => rhythm.first(today, calendar),
         }
     }
@@ -103,6 +117,49 @@ pub struct FollowUp {
     pub report: ParcelId,
     /// What is wished.
     pub wish: Wish,
+}
+
+/// How one person follows a report, as they see it themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Follow {
+    /// When they want to be asked.
+    pub rhythm: Rhythm,
+    /// When they are asked next, if they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ask_at: Option<Instant>,
+    /// Since when a question waits for their answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<Instant>,
+}
+
+/// People other than the reporter say that it is fixed; nobody decided yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct SaidFixed {
+    /// How many.
+    pub people: i64,
+    /// Since when.
+    pub at: Instant,
+}
+
+/// What those who wait say since the first of them said that it is fixed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// Whether the reporter says so; nothing where they are silent.
+    pub reporter: Option<bool>,
+    /// Supporters who say so.
+    pub fixed: i64,
+    /// Supporters who say that it is not.
+    pub not: i64,
+}
+
+impl Said {
+    /// Whether the report is closed. The reporter's word decides; while they are silent two supporters who agree do, as
+    /// long as they are more than those who do not.
+    pub fn closes(self) -> bool {
+        self.reporter.unwrap_or(self.fixed >= AGREE && self.fixed > self.not)
+    }
 }
 
 #[cfg(test)]
@@ -144,6 +201,22 @@ mod tests {
     }
 
     #[test]
+    fn a_question_goes_on_by_the_rhythm_and_a_day_that_is_over_is_a_fortnight() {
+        let (calendar, today) = (Calendar::default(), Day::of(2026, 11, 18));
+        let (fortnight, ahead) = (Some(Day::of(2026, 12, 3)), Day::of(2027, 2, 6));
+        for (rhythm, resumed, not_yet) in [
+            (Rhythm::Never, None, fortnight),
+            (Rhythm::In(7), Some(Day::of(2026, 11, 25)), Some(Day::of(2026, 11, 25))),
+            (Rhythm::On(today), fortnight, fortnight),
+            (Rhythm::On(ahead), Some(ahead), Some(ahead)),
+            (Rhythm::Monthly, Some(Day::of(2026, 12, 18)), Some(Day::of(2026, 12, 18))),
+        ] {
+            assert_eq!(rhythm.resumed(today, &calendar), resumed, "{rhythm:?}");
+            assert_eq!(rhythm.after_not_yet(today, &calendar), not_yet, "{rhythm:?}");
+        }
+    }
+
+    #[test]
     fn the_wire_form_of_a_wish_is_stable() {
         for (wish, json) in [
             (Wish::Ask(Rhythm::In(30)), r#"{"ask":{"in":30}}"#),
@@ -157,8 +230,27 @@ mod tests {
     }
 
     #[test]
+    fn the_reporter_closes_or_two_supporters_whom_nobody_outweighs() {
+        for (reporter, fixed, not, closes) in [
+            (None, 0, 0, false),
+            (Some(true), 0, 0, true),
+            (Some(true), 0, 5, true),
+            (None, 1, 0, false),
+            (None, 2, 0, true),
+            (None, 2, 1, true),
+            (None, 2, 2, false),
+            (None, 3, 2, true),
+            (Some(false), 9, 0, false),
+        ] {
+            assert_eq!(Said { reporter, fixed, not }.closes(), closes, "{reporter:?} {fixed} {not}");
+        }
+    }
+
+    #[test]
     fn a_span_stays_within_reason() {
         assert_eq!(Rhythm::In(-5).checked(), Rhythm::In(1));
         assert_eq!(Rhythm::In(i64::MAX).checked(), Rhythm::In(366));
+        assert_eq!(Rhythm::On(Day(i64::MAX)).checked(), Rhythm::On(Day::of(9998, 12, 31)));
+        assert_eq!(Rhythm::On(Day(-1)).checked(), Rhythm::On(Day(0)));
     }
 }

@@ -49,6 +49,8 @@ pub enum Code {
     PlaceUnknown,
     /// The address asks what cannot be answered: a parameter that is unknown, or says what it cannot say.
     QueryInvalid,
+    /// It cannot be opened again: too long ago, or refused by moderation.
+    ReopenTooLate,
     /// No such report.
     ReportUnknown,
     /// The text is longer than what is kept.
@@ -71,7 +73,7 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::BodyInvalid,
         Self::Busy,
         Self::CategoryUnknown,
@@ -91,6 +93,7 @@ impl Code {
         Self::PlaceClosed,
         Self::PlaceUnknown,
         Self::QueryInvalid,
+        Self::ReopenTooLate,
         Self::ReportUnknown,
         Self::TextTooLong,
         Self::TooLarge,
@@ -124,6 +127,7 @@ impl Code {
             Self::PlaceClosed => "place_closed",
             Self::PlaceUnknown => "place_unknown",
             Self::QueryInvalid => "query_invalid",
+            Self::ReopenTooLate => "reopen_too_late",
             Self::ReportUnknown => "report_unknown",
             Self::TextTooLong => "text_too_long",
             Self::TooLarge => "too_large",
@@ -161,6 +165,7 @@ impl Code {
             | Self::PhotoUnreadable
             | Self::PlaceClosed
             | Self::PlaceUnknown
+            | Self::ReopenTooLate
             | Self::TextTooLong
             | Self::TooManyPhotos
             | Self::UrgencyUnknown => 422,

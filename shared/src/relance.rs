@@ -4,6 +4,7 @@
 //! in the next. Silence widens the circle and firms the tone.
 
 use crate::instant::{DAY, Instant};
+use serde::{Deserialize, Serialize};
 
 /// The least time between two relances of one report.
 pub const WEEK: i64 = 7 * DAY;
@@ -11,7 +12,9 @@ pub const WEEK: i64 = 7 * DAY;
 pub const PATIENCE: usize = 2;
 
 /// How a relance speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
 pub enum Tone {
     /// The facts.
     Plain,
@@ -19,6 +22,45 @@ pub enum Tone {
     Firm,
     /// The facts, the silence, and who is told of it.
     Formal,
+}
+
+impl Tone {
+    /// Every tone, the softest first.
+    pub const ALL: [Self; 3] = [Self::Plain, Self::Firm, Self::Formal];
+
+    /// The word in the database, on the wire and in message keys.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Firm => "firm",
+            Self::Formal => "formal",
+        }
+    }
+
+    /// Reads [`Self::as_str`] back.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tone| tone.as_str() == word)
+    }
+}
+
+/// How it stands with the relances of a report, for whoever reads its page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Relances {
+    /// Sent so far.
+    pub sent: i64,
+    /// People whose wish waits for the next one.
+    pub asked: i64,
+    /// Before this instant none leaves; it may be over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_at: Option<Instant>,
+}
+
+impl Relances {
+    /// Whether there is nothing to say.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What is known of a report when somebody asks for a relance.

@@ -127,6 +127,20 @@ fn find<'a>(target: &Target, desks: &'a [Desk]) -> Option<&'a Desk> {
     }
 }
 
+/// Up to `most` desks further up than the nearest of those `told`, the nearest first: who hears that nobody answers. Only
+/// desks with a mailbox, in whose zone the place stands.
+pub fn further<'a>(told: &[String], desks: &'a [Desk], most: usize) -> Vec<&'a Desk> {
+    let is_told = |desk: &&Desk| told.contains(&desk.id);
+    let from = desks.iter().filter(is_told).filter_map(|desk| desk.rank).min();
+    let mut up: Vec<_> = desks
+        .iter()
+        .filter(|desk| !is_told(desk) && desk.has_mailbox && desk.rank.is_some_and(|rank| Some(rank) > from))
+        .collect();
+    up.sort_by_key(|desk| (desk.rank, desk.function, desk.id.as_str()));
+    up.truncate(most);
+    up
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,6 +184,31 @@ mod tests {
             [Some("mairie@far".into()), Some("mairie@near".into())]
         );
         assert_eq!(chosen(&["mairie", "mairie@near"], &desks), [Some("mairie@near".into())]);
+    }
+
+    #[test]
+    fn silence_is_heard_further_up_and_nowhere_else() {
+        let desks = [
+            desk("direction@school", Direction, Some(0), true),
+            desk("mairie@city", Mairie, Some(5), true),
+            desk("metropole@city", Metropole, Some(5), true),
+            desk("mairie@sector", Mairie, Some(2), true),
+            desk("mairie@quarter", Mairie, Some(1), false),
+            desk("metropole@far", Metropole, None, true),
+        ];
+        for (told, most, up) in [
+            (vec!["direction@school", "mairie@sector"], 1, vec!["mairie@city"]),
+            (vec!["direction@school", "mairie@sector"], 9, vec!["mairie@city", "metropole@city"]),
+            (vec!["mairie@sector"], 9, vec!["mairie@city", "metropole@city"]),
+            (vec!["direction@school"], 1, vec!["mairie@sector"]),
+            (vec!["mairie@city"], 9, vec![]),
+            (vec![], 1, vec!["direction@school"]),
+            (vec!["direction@school"], 0, vec![]),
+        ] {
+            let told: Vec<_> = told.into_iter().map(str::to_owned).collect();
+            let found: Vec<_> = further(&told, &desks, most).iter().map(|desk| desk.id.as_str()).collect();
+            assert_eq!(found, up, "{told:?} {most}");
+        }
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //! there does not compile until it is read. What is not as it should be is no answer.
 
 use js_sys::{Array, Object, Reflect};
+use shared::calendar::Day;
+use shared::followup::Rhythm;
 use shared::geo::Position;
 use shared::ids::{ParcelId, PhotoHash, PlaceId};
 use shared::instant::Instant;
@@ -127,6 +129,19 @@ impl Json {
     #[inline(never)]
     pub fn as_position(&self) -> Option<Position> {
         Position::new(self.at("lat").0.as_f64()?, self.at("lon").0.as_f64()?)
+    }
+
+    /// The value, when somebody wants to be asked.
+    pub fn as_rhythm(&self) -> Option<Rhythm> {
+        match self.as_text().as_deref() {
+            Some("never") => Some(Rhythm::Never),
+            Some("monthly") => Some(Rhythm::Monthly),
+            Some(_) => None,
+            None => {
+                let on = || self.whole("on").map(|day| Rhythm::On(Day(day)));
+                self.whole("in").map(Rhythm::In).or_else(on)
+            }
+        }
     }
 
     /// The value, a desk.

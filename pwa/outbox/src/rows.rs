@@ -5,6 +5,7 @@
 //! row of a newer version keeps the fields that this one does not know.
 
 use crate::json::{Fields, Json};
+use shared::followup::Rhythm;
 use shared::geo::Position;
 use shared::ids::Key;
 use shared::outbox::{Content, Parcel, State};
@@ -68,12 +69,14 @@ pub(crate) fn read_receipt(json: &Json) -> Option<Receipt> {
         outcome: match &*json.text("outcome")? {
             "new" => Outcome::New,
             "supporter" => Outcome::Supporter,
+            "noted" => Outcome::Noted,
             _ => return None,
         },
         people: json.whole("people")?,
         sent_to: json.list("sent_to", Json::as_desk)?,
         at: json.moment("at")?,
         missing: json.some("missing", Json::as_hash)?,
+        ask_at: json.moment("ask_at"),
     })
 }
 
@@ -88,12 +91,24 @@ fn read_report(json: &Json) -> Option<NewReport> {
         spot: json.words("spot"),
         position: json.maybe("position", Json::as_position)?,
         ask_at: json.moment("ask_at"),
+        follow: json.maybe("follow", Json::as_rhythm)?,
         same_as: json.maybe("same_as", Json::as_id)?,
         unlike: json.some("unlike", Json::as_id)?,
         mail: json.text("mail"),
         observed_at: json.moment("observed_at")?,
         lang: json.words("lang"),
     })
+}
+
+/// When somebody wants to be asked.
+fn rhythm(rhythm: Rhythm) -> JsValue {
+    let fields = Fields::new();
+    match rhythm {
+        Rhythm::Never => "never".into(),
+        Rhythm::Monthly => "monthly".into(),
+        Rhythm::In(days) => fields.whole("in", days).done(),
+        Rhythm::On(day) => fields.whole("on", day.0).done(),
+    }
 }
 
 fn urgency(json: &Json) -> Option<i16> {
@@ -173,7 +188,7 @@ fn state(state: &State) -> JsValue {
 }
 
 fn receipt(said: &Receipt) -> JsValue {
-    let Receipt { id, report, number, outcome, people, sent_to, at, missing } = said;
+    let Receipt { id, report, number, outcome, people, sent_to, at, missing, ask_at } = said;
     let desk = |desk: &DeskView| {
         let fields = Fields::new();
         fields.text("function", desk.function.as_str()).set("name", &(&*desk.name).into());
@@ -184,14 +199,23 @@ fn receipt(said: &Receipt) -> JsValue {
         .text("id", id.as_str())
         .text("report", report.as_str())
         .whole("number", *number)
-        .text("outcome", if *outcome == Outcome::New { "new" } else { "supporter" })
+        .text("outcome", outcome_word(*outcome))
         .whole("people", *people)
         // There even when empty: earlier versions ask for it.
         .set("sent_to", &js_sys::Array::new())
         .list("sent_to", sent_to.iter().map(desk))
         .whole("at", at.0)
-        .list("missing", missing.iter().map(|hash| hash.as_str().into()));
+        .list("missing", missing.iter().map(|hash| hash.as_str().into()))
+        .moment("ask_at", *ask_at);
     fields.done()
+}
+
+fn outcome_word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::New => "new",
+        Outcome::Supporter => "supporter",
+        Outcome::Noted => "noted",
+    }
 }
 
 /// What a "moi aussi" says, kept and sent.
@@ -210,6 +234,7 @@ fn report(new: &NewReport) -> JsValue {
         spot,
         position,
         ask_at,
+        follow,
         same_as,
         unlike,
         mail,
@@ -230,6 +255,9 @@ fn report(new: &NewReport) -> JsValue {
         .text("mail", mail.as_deref().unwrap_or_default())
         .whole("observed_at", observed_at.0)
         .text("lang", lang);
+    if let Some(wanted) = follow {
+        fields.set("follow", &rhythm(*wanted));
+    }
     measures(&fields, *urgency, *position);
     fields.done()
 }

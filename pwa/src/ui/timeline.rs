@@ -47,6 +47,10 @@ fn face(event: &Event) -> (&'static str, &'static str) {
         Event::StatusChanged { to: Status::Refused, .. } => ("refused", "moderation"),
         Event::StatusChanged { to: Status::Planned, .. } => ("us", "calendar"),
         Event::StatusChanged { .. } => ("us", "hourglass"),
+        Event::Asked { .. } => ("us", "calendar"),
+        Event::SaidFixed { .. } => ("person", "check"),
+        Event::Reopened => ("planned", "alert"),
+        Event::Relance { .. } => ("planned", "send"),
     }
 }
 
@@ -91,6 +95,12 @@ fn sentence(words: &Words, event: &Event) -> String {
                 None => words.with("journal_status", &[("status", &status)]),
             }
         }
+        Event::Asked { people } => words.count("journal_asked", *people),
+        Event::SaidFixed { reporter } => {
+            words.say(if *reporter { "journal_said_fixed_own" } else { "journal_said_fixed" })
+        }
+        Event::Reopened => words.say("journal_reopened"),
+        Event::Relance { people, .. } => words.count("journal_relance", *people),
     }
 }
 

@@ -5,7 +5,7 @@
 
 use crate::error::Told;
 use crate::rooms::reports::filter::{LONGEST, MOST, PAGE};
-use crate::rooms::{photos, places, reports, uploads};
+use crate::rooms::{follow, photos, places, reports, uploads};
 use axum::response::{IntoResponse, Response};
 use http::header;
 use serde_json::{Value, json};
@@ -35,6 +35,7 @@ const METHODS: [&str; 6] = ["get", "put", "post", "patch", "delete", "head"];
         reports::http::put,
         reports::http::forget_contact,
         reports::http::put_support,
+        follow::http::put,
         photos::http::put,
         uploads::http::create,
         uploads::http::head,
@@ -90,8 +91,24 @@ fn limit_bodies(schemas: &mut Value) {
         "place": "9990001X", "category": "cour-jeux", "description": "La chaîne de la balançoire a lâché.",
         "observed_at": 1_788_768_000_000_i64, "lang": "fr"
     });
+    for tagged in ["Rhythm", "Wish"] {
+        for choice in schemas[tagged]["oneOf"].as_array_mut().into_iter().flatten() {
+            if choice["type"] == "object" {
+                choice["additionalProperties"] = json!(false);
+            }
+        }
+    }
+    schemas["FollowUp"]["example"] =
+        json!({ "report": "01920000-0000-7000-8000-000000000000", "wish": { "ask": { "in": 15 } } });
     for (bound, value) in [("minimum", i64::MIN), ("maximum", i64::MAX)] {
-        schemas["Instant"][bound] = json!(value);
+        for whole in ["Instant", "Day"] {
+            schemas[whole][bound] = json!(value);
+        }
+        for choice in schemas["Rhythm"]["oneOf"].as_array_mut().into_iter().flatten() {
+            if let Some(span) = choice.pointer_mut("/properties/in") {
+                span[bound] = json!(value);
+            }
+        }
     }
 }
 
@@ -212,8 +229,8 @@ fn refusals(operation: &str) -> BTreeMap<u16, Vec<Code>> {
     use Code::{
         BodyInvalid, Busy, CategoryUnknown, IdInvalid, IdTaken, Internal, KeyMissing, MailInvalid, MediaType,
         MethodNotAllowed, NotFound, NotPublic, PhotoHashMismatch, PhotoUnreadable, PlaceClosed, PlaceUnknown,
-        QueryInvalid, ReportUnknown, TextTooLong, TooLarge, TooManyPhotos, UnsupportedPhoto, UploadOffset,
-        UploadUnknown, UrgencyUnknown,
+        QueryInvalid, ReopenTooLate, ReportUnknown, TextTooLong, TooLarge, TooManyPhotos, UnsupportedPhoto,
+        UploadOffset, UploadUnknown, UrgencyUnknown,
     };
     let parcel = [BodyInvalid, IdInvalid, KeyMissing, IdTaken, TooLarge, MediaType];
     let report =
@@ -225,6 +242,7 @@ fn refusals(operation: &str) -> BTreeMap<u16, Vec<Code>> {
         "readReport" => vec![IdInvalid, KeyMissing, NotPublic, ReportUnknown],
         "sendReport" => [&parcel[..], &report].concat(),
         "sendSupport" => [&parcel[..], &[ReportUnknown]].concat(),
+        "sendFollowUp" => [&parcel[..], &[ReportUnknown, ReopenTooLate]].concat(),
         "forgetContact" => vec![IdInvalid, KeyMissing, NotPublic, ReportUnknown],
         "sendPhoto" => [&photo[..], &[IdInvalid, BodyInvalid]].concat(),
         "beginUpload" => vec![BodyInvalid, IdInvalid, TooLarge, UnsupportedPhoto, Busy],

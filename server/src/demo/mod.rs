@@ -20,7 +20,7 @@ use anyhow::{Context, Result, anyhow};
 use sha2::{Digest, Sha256};
 use shared::ids::{ParcelId, PhotoHash, PlaceId};
 use shared::instant::{DAY, HOUR};
-use shared::reports::NewReport;
+use shared::reports::{NewReport, NewSupport};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use stories::{Story, Turn};
@@ -76,7 +76,8 @@ async fn play(app: &App, turn: &stories::Turned, photos: &[PhotoHash], told: &mu
         }
         Turn::Support => {
             let (id, _) = told.get(&turn.story).context("a story is supported before it is told")?;
-            intake::support(app, &parcel, id).await.map_err(|error| anyhow!("{error:?}"))?;
+            let support = NewSupport { report: id.clone(), follow: None };
+            intake::support(app, &parcel, &support).await.map_err(|error| anyhow!("{error:?}"))?;
         }
         Turn::Status(to, reason) => {
             let (_, number) = told.get(&turn.story).context("a story ends before it is told")?;
@@ -99,6 +100,7 @@ fn report(story: &Story, app: &App, photos: &[PhotoHash]) -> Result<NewReport> {
         spot: String::new(),
         position: None,
         ask_at: None,
+        follow: None,
         same_as: None,
         unlike: vec![],
         mail: None,

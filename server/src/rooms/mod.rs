@@ -1,5 +1,6 @@
 //! The rooms: one folder per noun. `mod.rs` owns and promises, `http.rs` and `site.rs` answer, `store.rs` holds the SQL.
 
+pub mod follow;
 pub mod photos;
 pub mod places;
 pub mod push;
@@ -16,6 +17,9 @@ pub async fn run_job(app: &App, job: &Job) -> Result<(), Failed> {
         reports::jobs::TELL_DESK => reports::jobs::tell_desk(app, job).await,
         reports::jobs::MAIL_DESK => reports::jobs::mail_desk(app, job).await,
         reports::jobs::TELL_REPORTER => reports::jobs::tell_reporter(app, job).await,
+        follow::ask::ASK => follow::ask::run(app, job).await,
+        follow::letters::MAIL => follow::letters::mail(app, job).await,
+        follow::relances::NEXT => follow::relances::next(app, job).await,
         photos::darkroom::DEVELOP => photos::darkroom::run(app, job).await,
         photos::sweep::SWEEP => photos::sweep::run(app, job).await,
         push::jobs::SEND => push::jobs::send(app, job).await,

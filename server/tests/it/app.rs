@@ -94,6 +94,7 @@ impl TestApp {
             mail_dir: folder.path().join("mail"),
             mail_from: "Vigie <vigie@vigie.example.org>".parse().unwrap(),
             push: crate::push::settings(),
+            time_zone: jiff::tz::TimeZone::get("Europe/Paris").unwrap(),
             mirrored: false,
         };
         set(&mut config);

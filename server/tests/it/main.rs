@@ -9,6 +9,7 @@ mod cells;
 mod duplicates;
 mod failures;
 mod feeds;
+mod follow;
 mod limits;
 mod lists;
 mod logs;

@@ -35,13 +35,13 @@ pub fn settings() -> Push {
 }
 
 /// The public key that phones subscribe with.
-async fn public_key(app: &TestApp) -> String {
+pub async fn public_key(app: &TestApp) -> String {
     let offer: Value = app.get("/api/v1/push").send().await.unwrap().json().await.unwrap();
     offer["public_key"].as_str().unwrap().to_owned()
 }
 
 /// A phone that follows what `parcels` became; its own id and secret come of `seed`.
-async fn subscribed(app: &TestApp, service: &PushService, seed: u8, parcels: &[u8]) -> Receiver {
+pub async fn subscribed(app: &TestApp, service: &PushService, seed: u8, parcels: &[u8]) -> Receiver {
     let receiver = service.subscribe(Some(&public_key(app).await));
     assert_eq!(put(app, seed, &body(&receiver, parcels)).await.status(), 200);
     receiver
@@ -73,7 +73,7 @@ async fn followed(app: TestApp, service: &PushService) -> (TestApp, Receiver) {
 }
 
 /// What a phone was told, in order.
-fn told(service: &PushService, phone: &Receiver) -> Vec<Value> {
+pub fn told(service: &PushService, phone: &Receiver) -> Vec<Value> {
     let own = |post: &Post| phone.is_for(post).then(|| phone.read(&post.body)["notification"].clone());
     service.taken().iter().filter_map(own).collect()
 }

@@ -21,6 +21,7 @@ fn receipt(id: ParcelId) -> Receipt {
         sent_to: vec![],
         at: NOW,
         missing: vec![],
+        ask_at: None,
     }
 }
 

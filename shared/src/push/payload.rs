@@ -1,6 +1,7 @@
 //! What a push says, in the declarative shape (W3C Push API, "Declarative push message"): Safari shows it by itself, the
 //! service worker of every other browser reads the same.
 
+use crate::followup::Wish;
 use crate::ids::ParcelId;
 use serde::{Deserialize, Serialize};
 
@@ -48,16 +49,26 @@ pub struct Notification {
     /// Buttons, at most two are shown.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub actions: Vec<Action>,
+    /// What the worker needs to make a parcel of a button.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<Data>,
 }
 
-/// A button of a notification. None is offered yet: the worker has to make a parcel of it, as a page would.
+/// What the worker is told beside what is shown. No secret: those stay on the phone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Data {
+    /// The report that the buttons are about.
+    pub report: ParcelId,
+}
+
+/// A button of a notification: the worker makes a parcel of it ([`Act::wish`]), as a page would.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Action {
     /// What it says, to us.
     pub action: Act,
     /// To the person.
     pub title: String,
-    /// The page that opens where no worker answers.
+    /// The page that opens where no worker answers: it proposes the wish (`?wish=fixed`, `?wish=relance`).
     pub navigate: String,
 }
 
@@ -69,6 +80,24 @@ pub enum Act {
     Fixed,
     /// "Relancer."
     Remind,
+}
+
+impl Act {
+    /// What a tap on it wishes.
+    pub fn wish(self) -> Wish {
+        match self {
+            Self::Fixed => Wish::Fixed,
+            Self::Remind => Wish::Relance,
+        }
+    }
+
+    /// The name of that wish in an address.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Fixed => "fixed",
+            Self::Remind => "relance",
+        }
+    }
 }
 
 impl Payload {
@@ -157,6 +186,31 @@ mod tests {
             serde_json::to_string(&Payload::of(notification())).unwrap(),
             r#"{"web_push":8030,"notification":{"title":"Jeu cassé : réglé","body":"École maternelle les Goélands","navigate":"https://vigie.example.org/demandes/1","tag":"t","lang":"fr","dir":"ltr","image":"https://vigie.example.org/photos/x/960"}}"#
         );
+    }
+
+    #[test]
+    fn a_question_has_its_answers_with_it() {
+        let report = mint(Instant(1_800_000_000_000), [7; 10]);
+        let button = |action: Act| Action {
+            action,
+            title: "Réglé".into(),
+            navigate: format!("https://vigie.example.org/demandes/1?wish={}", action.as_str()),
+        };
+        let asked = Notification {
+            actions: vec![button(Act::Fixed)],
+            data: Some(Data { report: report.clone() }),
+            image: None,
+            ..notification()
+        };
+        let json = serde_json::to_value(Payload::of(asked)).unwrap();
+        assert_eq!(
+            json["notification"]["actions"].to_string(),
+            r#"[{"action":"fixed","navigate":"https://vigie.example.org/demandes/1?wish=fixed","title":"Réglé"}]"#
+        );
+        assert_eq!(json["notification"]["data"]["report"], report.as_str());
+        for act in [Act::Fixed, Act::Remind] {
+            assert_eq!(serde_json::to_value(act.wish()).unwrap(), act.as_str());
+        }
     }
 
     #[test]

@@ -149,6 +149,7 @@ impl Draft {
             spot: self.spot.clone(),
             position: self.position(),
             ask_at: self.ask_at,
+            follow: None,
             same_as: self.same_as.clone(),
             unlike: self.unlike.clone(),
             mail: Some(self.mail.clone().unwrap_or_else(|| mail.to_owned())),

@@ -3,6 +3,7 @@
 use super::duplicate::Reason;
 use super::status::Status;
 use crate::instant::Instant;
+use crate::relance::Tone;
 use crate::routing::Function;
 use crate::routing::rules::Criteria;
 use serde::{Deserialize, Serialize};
@@ -79,6 +80,42 @@ pub enum Event {
         /// Why, in words; always there for a refusal.
         reason: Option<String>,
     },
+    /// Those who wait were asked whether it is fixed: once a day, however many.
+    Asked {
+        /// How many.
+        people: i64,
+    },
+    /// Somebody who waits says that it is fixed.
+    SaidFixed {
+        /// The reporter, whose word closes it; else a supporter, and the others are asked.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        reporter: bool,
+    },
+    /// Somebody who waits says that it is not fixed after all: it is open again.
+    Reopened,
+    /// Those in charge are written to again. Each message that leaves is a [`Event::NoticeSent`] of its own.
+    Relance {
+        /// People who asked for it.
+        people: i64,
+        /// How it speaks.
+        tone: Tone,
+        /// Desks further up that are put in copy.
+        #[serde(default, skip_serializing_if = "is_none")]
+        wider: i64,
+    },
+}
+
+/// Zero is not said.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives references")]
+fn is_none(count: &i64) -> bool {
+    *count == 0
+}
+
+impl Event {
+    /// Whether those in charge said something: it ends a silence.
+    pub fn is_answer(&self) -> bool {
+        matches!(self, Self::StatusChanged { to: Status::InProgress | Status::Planned, .. })
+    }
 }
 
 #[cfg(test)]
@@ -96,6 +133,13 @@ mod tests {
             json(sent),
             r#"{"at":5,"event":{"event":"notice_sent","function":"mairie","name":"Marseille","why":{"category":"cour","urgency":3}}}"#
         );
+        let relance = |wider| Event::Relance { people: 3, tone: Tone::Firm, wider };
+        assert_eq!(json(relance(0)), r#"{"at":5,"event":{"event":"relance","people":3,"tone":"firm"}}"#);
+        assert_eq!(
+            json(relance(1)),
+            r#"{"at":5,"event":{"event":"relance","people":3,"tone":"firm","wider":1}}"#
+        );
+        assert_eq!(json(Event::Reopened), r#"{"at":5,"event":{"event":"reopened"}}"#);
         let older = r#"{"event":"notice_sent","function":"mairie","name":"Marseille"}"#;
         assert!(matches!(serde_json::from_str(older).unwrap(), Event::NoticeSent { why: None, .. }));
     }

@@ -9,11 +9,13 @@ pub mod status;
 
 pub use journal::{Event, JournalEntry};
 
+use crate::followup::{Follow, Rhythm, SaidFixed};
 use crate::geo::Position;
 use crate::ids::{ParcelId, PhotoHash, PlaceId};
 use crate::instant::Instant;
 use crate::places::DeskView;
 use crate::problem::{Code, Problem};
+use crate::relance::Relances;
 use crate::text;
 use duplicate::Reason;
 use serde::{Deserialize, Serialize};
@@ -59,9 +61,12 @@ pub struct NewReport {
     /// Where the photo was taken, unless the person took that away. For judging duplicates; never shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<Position>,
-    /// When the person wants to be asked whether it is fixed.
+    /// When the person wants to be asked whether it is fixed, as older phones say it: on that day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ask_at: Option<Instant>,
+    /// The same by a rhythm; absent: the one of its urgency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow: Option<Rhythm>,
     /// The report this is about, because the person said "it is this one".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub same_as: Option<ParcelId>,
@@ -105,7 +110,20 @@ impl NewReport {
         let lang = if text::is_lang(&self.lang) { self.lang } else { String::new() };
         let mut unlike = self.unlike;
         unlike.truncate(MAX_UNLIKE);
-        Ok(Self { description, spot, mail, category, photos, captions, position, unlike, lang, ..self })
+        let follow = self.follow.map(Rhythm::checked);
+        Ok(Self {
+            description,
+            spot,
+            mail,
+            category,
+            photos,
+            captions,
+            position,
+            follow,
+            unlike,
+            lang,
+            ..self
+        })
     }
 }
 
@@ -136,6 +154,9 @@ fn once_each(photos: Vec<PhotoHash>, captions: &[String]) -> Result<(Vec<PhotoHa
 pub struct NewSupport {
     /// The report supported.
     pub report: ParcelId,
+    /// When the person wants to be asked whether it is fixed; absent: by the rhythm of its urgency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow: Option<Rhythm>,
 }
 
 /// What a parcel became.
@@ -147,6 +168,8 @@ pub enum Outcome {
     New,
     /// A supporter of an earlier one.
     Supporter,
+    /// A wish about one, heard.
+    Noted,
 }
 
 /// The server's "yes": stored with the parcel's id, given again to each replay.
@@ -170,6 +193,9 @@ pub struct Receipt {
     /// Photos the report names and the server does not have yet. Said anew with each answer to the same parcel.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<PhotoHash>,
+    /// When its sender is asked whether it is fixed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ask_at: Option<Instant>,
 }
 
 /// A report in a list.
@@ -258,6 +284,15 @@ pub struct ReportPage {
     pub desks: Vec<DeskView>,
     /// What was done, oldest first.
     pub journal: Vec<JournalEntry>,
+    /// How it stands with relances.
+    #[serde(default, skip_serializing_if = "Relances::is_empty")]
+    pub relances: Relances,
+    /// Supporters say that it is fixed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said_fixed: Option<SaidFixed>,
+    /// It is closed as fixed; whoever waits may open it again until then, which may be over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reopen_until: Option<Instant>,
     /// Public reports that may be the same.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub alike: Vec<Resembling>,
@@ -286,94 +321,13 @@ pub struct Mine {
     pub has_mail: bool,
     /// Whether the report is kept from the public.
     pub private: bool,
+    /// Whether the report is theirs, not one that they support or follow.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reporter: bool,
+    /// How they follow it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow: Option<Follow>,
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn report() -> NewReport {
-        NewReport {
-            place: PlaceId::parse("0130136C").unwrap(),
-            category: None,
-            description: String::new(),
-            photos: vec![],
-            captions: vec![],
-            urgency: None,
-            spot: String::new(),
-            position: None,
-            ask_at: None,
-            same_as: None,
-            unlike: vec![],
-            mail: None,
-            observed_at: Instant(0),
-            lang: "fr".into(),
-        }
-    }
-
-    fn hash(n: usize) -> PhotoHash {
-        PhotoHash::parse(&format!("{n:064x}")).unwrap()
-    }
-
-    #[test]
-    fn one_photo_is_enough_and_even_that_may_lack() {
-        assert!(report().checked().is_ok());
-    }
-
-    #[test]
-    fn limits_are_said_with_their_field() {
-        let long = NewReport { description: "é".repeat(MAX_TEXT + 1), ..report() };
-        assert_eq!(long.checked(), Err(Problem::of(Code::TextTooLong, "description")));
-        let mail = NewReport { mail: Some("moi@".into()), ..report() };
-        assert_eq!(mail.checked(), Err(Problem::of(Code::MailInvalid, "mail")));
-        let category = NewReport { category: Some("nope".into()), ..report() };
-        assert_eq!(category.checked(), Err(Problem::of(Code::CategoryUnknown, "category")));
-        let spot = NewReport { spot: "é".repeat(MAX_SPOT + 1), ..report() };
-        assert_eq!(spot.checked(), Err(Problem::of(Code::TextTooLong, "spot")));
-        let caption =
-            NewReport { photos: vec![hash(0)], captions: vec!["é".repeat(MAX_CAPTION + 1)], ..report() };
-        assert_eq!(caption.checked(), Err(Problem::of(Code::TextTooLong, "captions")));
-        let urgency = NewReport { urgency: Some(5), ..report() };
-        assert_eq!(urgency.checked(), Err(Problem::of(Code::UrgencyUnknown, "urgency")));
-        let hashes = (0..=MAX_PHOTOS).map(hash).collect();
-        assert_eq!(
-            NewReport { photos: hashes, ..report() }.checked(),
-            Err(Problem::of(Code::TooManyPhotos, "photos"))
-        );
-    }
-
-    #[test]
-    fn blank_means_absent_and_a_photo_counts_once() {
-        let blank = NewReport {
-            mail: Some("  ".into()),
-            category: Some(String::new()),
-            photos: vec![hash(1), hash(1)],
-            captions: vec![" ".into()],
-            ..report()
-        };
-        let checked = blank.checked().unwrap();
-        assert_eq!((checked.mail, checked.category, checked.photos.len()), (None, None, 1));
-        assert!(checked.captions.is_empty());
-    }
-
-    #[test]
-    fn a_caption_stays_with_its_photo() {
-        let twice = NewReport {
-            photos: vec![hash(1), hash(1), hash(2)],
-            captions: vec!["un".into(), "encore".into(), "deux".into()],
-            ..report()
-        };
-        let checked = twice.checked().unwrap();
-        assert_eq!(
-            (checked.photos, checked.captions),
-            (vec![hash(1), hash(2)], vec!["un".into(), "deux".into()])
-        );
-    }
-
-    #[test]
-    fn a_report_written_by_an_older_phone_is_still_read() {
-        let old = r#"{"place":"0130136C","description":"x","photos":[],"observed_at":5,"lang":"fr"}"#;
-        let read: NewReport = serde_json::from_str(old).unwrap();
-        assert_eq!(serde_json::to_string(&read).unwrap(), old);
-    }
-}
+mod tests;

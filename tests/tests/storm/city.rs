@@ -65,6 +65,7 @@ pub fn report(n: usize, photos: &[Photo], at: Instant, chance: &mut fastrand::Rn
             spot: String::new(),
             position: None,
             ask_at: None,
+            follow: None,
             same_as: None,
             unlike: vec![],
             mail,

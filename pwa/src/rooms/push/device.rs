@@ -214,6 +214,7 @@ mod tests {
             sent_to: vec![],
             at,
             missing: vec![],
+            ask_at: None,
         };
         let sealed =
             Parcel::seal(Content::Support { report: id.clone() }, id, Key::from_bytes([key; 16]), at);

@@ -118,6 +118,9 @@ mod tests {
             voices: vec![],
             desks: vec![],
             alike: vec![],
+            relances: shared::relance::Relances::default(),
+            said_fixed: None,
+            reopen_until: None,
             journal: events.into_iter().map(|event| JournalEntry { at: NOW, event }).collect(),
             mine: None,
         }

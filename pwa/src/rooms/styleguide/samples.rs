@@ -5,6 +5,7 @@ use shared::ids::{Key, ParcelId, PlaceId, mint};
 use shared::instant::{DAY, Instant};
 use shared::outbox::{Content, Parcel, State};
 use shared::problem::{Code, Problem};
+use shared::relance::Tone;
 use shared::reports::status::Status;
 use shared::reports::{Event, JournalEntry, Outcome, Receipt, ReportBrief};
 use shared::routing::Function;
@@ -49,6 +50,10 @@ pub fn journal() -> Vec<JournalEntry> {
         Event::StatusChanged { to: Status::Planned, reason: Some("Pièce commandée".to_owned()) },
         Event::StatusChanged { to: Status::Refused, reason: Some("Déjà réglé en septembre".to_owned()) },
         Event::StatusChanged { to: Status::Done, reason: None },
+        Event::Reopened,
+        Event::Asked { people: 3 },
+        Event::Relance { people: 5, tone: Tone::Firm, wider: 1 },
+        Event::SaidFixed { reporter: false },
     ];
     (0..).zip(events).map(|(n, event)| JournalEntry { at: ago(12 - n), event }).collect()
 }
@@ -64,6 +69,7 @@ fn receipt(id: &ParcelId) -> Receipt {
         sent_to,
         at: ago(0),
         missing: vec![],
+        ask_at: None,
     }
 }
 

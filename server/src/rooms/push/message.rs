@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use shared::ids::{ParcelId, PhotoHash};
 use shared::instant::DAY;
 use shared::lang::Catalog;
-use shared::push::payload::{Notification, Payload, Topic};
+use shared::push::payload::{Act, Action, Data, Notification, Payload, Topic};
 
 /// Something to say, in any language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +63,12 @@ pub struct Message {
     pub urgency: Urgency,
     /// Milliseconds after which nobody wants to know.
     pub ttl: i64,
+    /// The report that the buttons are about.
+    #[serde(default)]
+    pub report: Option<ParcelId>,
+    /// Buttons.
+    #[serde(default)]
+    pub actions: Vec<Act>,
 }
 
 impl Message {
@@ -76,7 +82,15 @@ impl Message {
             photo: None,
             urgency: Urgency::Normal,
             ttl: 7 * DAY,
+            report: None,
+            actions: vec![],
         }
+    }
+
+    /// The same with the two answers to "is it fixed?" as buttons.
+    #[must_use]
+    pub fn asking(self, report: &ParcelId) -> Self {
+        Self { report: Some(report.clone()), actions: vec![Act::Fixed, Act::Remind], ..self }
     }
 
     /// The message in `lang`.
@@ -96,8 +110,19 @@ impl Message {
             icon: Some(photo("320").unwrap_or_else(|| look.icon.clone())),
             image: photo("960"),
             badge: Some(look.badge.clone()),
-            actions: vec![],
+            actions: self.actions.iter().map(|act| self.button(*act, words, look)).collect(),
+            data: self.report.clone().map(|report| Data { report }),
         })
+    }
+}
+
+impl Message {
+    fn button(&self, act: Act, words: &Catalog, look: &Look) -> Action {
+        Action {
+            action: act,
+            title: words.say(&format!("ask_act_{}", act.as_str())),
+            navigate: format!("{}{}?wish={}", look.public_url, self.path, act.as_str()),
+        }
     }
 }
 

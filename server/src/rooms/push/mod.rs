@@ -18,6 +18,7 @@ use crate::edges::webpush::Pusher;
 use crate::edges::webpush::vapid::{Vapid, new_key};
 use anyhow::Result;
 use jiff::tz::TimeZone;
+pub use jobs::alarm;
 use message::Message;
 use settings::Push;
 use shared::ids::ParcelId;
@@ -41,15 +42,33 @@ pub enum Audience<'a> {
 /// Tells `audience`, in the caller's transaction; how many phones that are. Once it is committed the caller wakes the
 /// workers (`jobs_put`).
 pub async fn tell(tx: &mut Tx, audience: Audience<'_>, message: &Message, now: Instant) -> Result<u64> {
+    let laid = lay(tx, audience, message, now).await?;
+    for at in laid.due {
+        alarm(tx, at, now).await?;
+    }
+    Ok(laid.phones)
+}
+
+/// What was laid down to leave.
+#[derive(Debug, Default)]
+pub struct Laid {
+    /// For how many phones.
+    pub phones: u64,
+    /// When.
+    pub due: Vec<Instant>,
+}
+
+/// The same without waking anybody: who tells many makes one [`alarm`] for all that leaves at one instant.
+pub async fn lay(tx: &mut Tx, audience: Audience<'_>, message: &Message, now: Instant) -> Result<Laid> {
     let text = serde_json::to_string(message)?;
-    let mut phones = 0;
+    let mut laid = Laid::default();
     for zone in store::zones(tx, audience).await? {
         let due_at = leave_at(now, &zone);
         let waiting = store::Waiting { message, text: &text, due_at, until_at: due_at.plus(message.ttl) };
-        phones += store::wait(tx, audience, &zone, &waiting).await?;
-        jobs::alarm(tx, due_at, now).await?;
+        laid.phones += store::wait(tx, audience, &zone, &waiting).await?;
+        laid.due.push(due_at);
     }
-    Ok(phones)
+    Ok(laid)
 }
 
 /// The way out, with the key that lies in the database: made here the first time. Nothing where no subject is set.

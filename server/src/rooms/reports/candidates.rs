@@ -168,6 +168,7 @@ pub async fn standing(tx: &mut Tx, id: &ParcelId) -> sqlx::Result<Option<(NewRep
         spot: row.try_get("spot")?,
         position: position(&row)?,
         ask_at: None,
+        follow: None,
         same_as: None,
         unlike: vec![],
         mail: None,

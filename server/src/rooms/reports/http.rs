@@ -45,7 +45,7 @@ pub async fn put_support(
     Body(support): Body<NewSupport>,
 ) -> Result<Json<Receipt>> {
     let parcel = intake::Parcel { id, key, at: app.clock.now() };
-    Ok(Json(intake::support(&app, &parcel, &support.report).await?))
+    Ok(Json(intake::support(&app, &parcel, &support).await?))
 }
 
 /// Public reports, newest first.

@@ -12,14 +12,15 @@ use crate::app::App;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::rooms::routing::Route;
-use crate::rooms::{places, routing};
+use crate::rooms::{follow, places, routing};
 use anyhow::Context;
+use shared::followup::Rhythm;
 use shared::ids::{Key, ParcelId};
 use shared::instant::Instant;
 use shared::problem::{Code, Problem};
 use shared::reports::duplicate::{Link, Reason, Verdict};
 use shared::reports::status::Status;
-use shared::reports::{Event, NewReport, Outcome, Receipt, category};
+use shared::reports::{Event, NewReport, NewSupport, Outcome, Receipt, category};
 use shared::routing::Choice;
 use shared::routing::rules::{Criteria, Subject};
 
@@ -63,6 +64,9 @@ async fn admit(app: &App, parcel: &Parcel, report: &NewReport) -> Result<Receipt
         store::insert_contact(&mut tx, parcel, mail, &report.lang).await?;
         jobs::put_tell_reporter(&mut tx, parcel).await?;
     }
+    let chosen = report.follow.or_else(|| report.ask_at.map(|at| app.days.named(at)));
+    let ask_at = follow::begin(app, &mut tx, (parcel, &receipt.report), chosen).await?;
+    let receipt = Receipt { ask_at, ..receipt };
     settle(tx, &receipt).await?;
     app.metrics.report_taken(receipt.outcome);
     app.jobs_put.notify_one();
@@ -73,21 +77,25 @@ async fn admit(app: &App, parcel: &Parcel, report: &NewReport) -> Result<Receipt
 ///
 /// # Errors
 /// `id_taken`; `report_unknown`, also for what is not public.
-pub async fn support(app: &App, parcel: &Parcel, report: &ParcelId) -> Result<Receipt> {
+pub async fn support(app: &App, parcel: &Parcel, support: &NewSupport) -> Result<Receipt> {
     let mut tx = app.db.write().await?;
     if let Some(receipt) = claim(&mut tx, parcel).await? {
         return Ok(receipt);
     }
-    let main =
-        store::main_of(&mut tx, report).await?.ok_or_else(|| Problem::of(Code::ReportUnknown, "report"))?;
+    let main = store::main_of(&mut tx, &support.report)
+        .await?
+        .ok_or_else(|| Problem::of(Code::ReportUnknown, "report"))?;
     let receipt = add_supporter(&mut tx, parcel, &main, &[]).await?;
+    let chosen = support.follow.map(Rhythm::checked);
+    let ask_at = follow::begin(app, &mut tx, (parcel, &main), chosen).await?;
+    let receipt = Receipt { ask_at, ..receipt };
     settle(tx, &receipt).await?;
     app.metrics.report_taken(receipt.outcome);
     Ok(receipt)
 }
 
 /// The first statement: whoever inserts the id owns it. `Some` is the receipt of an earlier delivery.
-async fn claim(tx: &mut Tx, parcel: &Parcel) -> Result<Option<Receipt>> {
+pub async fn claim(tx: &mut Tx, parcel: &Parcel) -> Result<Option<Receipt>> {
     let proof = key_hash(&parcel.key);
     if store::claim(tx, &parcel.id, &proof, parcel.at).await? {
         return Ok(None);
@@ -123,6 +131,7 @@ async fn open(tx: &mut Tx, parcel: &Parcel, report: &NewReport) -> Result<Receip
         sent_to: route.choices.iter().map(routing::view).collect(),
         at: parcel.at,
         missing: vec![],
+        ask_at: None,
     })
 }
 
@@ -151,7 +160,8 @@ pub async fn tell_all(tx: &mut Tx, report: &ParcelId, now: Instant) -> Result<()
     Ok(())
 }
 
-async fn in_charge(tx: &mut Tx, report: &ParcelId, now: Instant) -> Result<Route> {
+/// Where `report` goes as it stands now.
+pub async fn in_charge(tx: &mut Tx, report: &ParcelId, now: Instant) -> Result<Route> {
     let about = store::count_people(tx, report, 0).await?;
     let subject = Subject::simple(about.category.as_deref(), about.urgency, about.status);
     Ok(routing::route(tx, &about.place, &subject, now).await?)
@@ -184,7 +194,7 @@ async fn join(tx: &mut Tx, parcel: &Parcel, report: &NewReport, link: &Link) -> 
 
 /// One more person waits; unless it is one who does already, by the secret they show.
 async fn add_supporter(tx: &mut Tx, parcel: &Parcel, main: &ParcelId, why: &[Reason]) -> Result<Receipt> {
-    let known = store::owns(&mut **tx, main, &key_hash(&parcel.key)).await?;
+    let known = store::waits(&mut **tx, main, &key_hash(&parcel.key)).await?;
     let counted = store::count_people(tx, main, if known { 0 } else { 1 }).await?;
     if !known {
         let event = Event::Supported { people: counted.people, why: why.to_vec() };
@@ -201,11 +211,12 @@ async fn add_supporter(tx: &mut Tx, parcel: &Parcel, main: &ParcelId, why: &[Rea
         sent_to: route.choices.iter().map(routing::view).collect(),
         at: parcel.at,
         missing: vec![],
+        ask_at: None,
     })
 }
 
 /// The last statement: the receipt is stored with the claim, and all of it becomes true at once.
-async fn settle(mut tx: Tx, receipt: &Receipt) -> Result<()> {
+pub async fn settle(mut tx: Tx, receipt: &Receipt) -> Result<()> {
     store::settle(&mut tx, receipt, &serde_json::to_string(receipt)?).await?;
     tx.commit().await?;
     Ok(())

@@ -7,6 +7,7 @@
 
 use super::intake::Parcel;
 use super::letters::{self, Desk as Addressee};
+use super::notices::About;
 use super::{note, notices, store};
 use crate::app::App;
 use crate::db::Tx;
@@ -15,7 +16,7 @@ use crate::edges::mail::NotSent;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Failed, Job};
 use crate::mail::Letter;
-use crate::rooms::routing;
+use crate::rooms::{follow, routing};
 use anyhow::Context;
 use lettre::Message;
 use serde::{Deserialize, Serialize};
@@ -37,9 +38,18 @@ pub const TELL_REPORTER: &str = "report.tell_reporter";
 struct ToDesk {
     report: ParcelId,
     desk: String,
-    /// What the rule asked for that named the desk.
+    /// What the rule asked for that named the desk; a desk in copy is named by none.
     #[serde(default)]
     why: Option<Criteria>,
+    /// The number of the relance; 0 the first message.
+    #[serde(default)]
+    relance: i64,
+}
+
+impl ToDesk {
+    fn about(&self) -> About<'_> {
+        About { report: &self.report, relance: self.relance }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -62,8 +72,21 @@ pub async fn put_mail_desk(
     (desk, why): (&str, &Criteria),
     (at, leave_at): (Instant, Instant),
 ) -> Result<()> {
-    let to = ToDesk { report: report.clone(), desk: desk.to_owned(), why: Some(why.clone()) };
+    let to = ToDesk { report: report.clone(), desk: desk.to_owned(), why: Some(why.clone()), relance: 0 };
     open_notices(tx, &to, (at, leave_at)).await?;
+    Ok(())
+}
+
+/// Puts the jobs that write a relance to `desk`: named because of `why`, or in copy.
+pub async fn put_relance(
+    tx: &mut Tx,
+    about: About<'_>,
+    (desk, why): (&str, Option<&Criteria>),
+    now: Instant,
+) -> Result<()> {
+    let (report, desk) = (about.report.clone(), desk.to_owned());
+    let to = ToDesk { report, desk, why: why.cloned(), relance: about.relance };
+    open_notices(tx, &to, (now, now)).await?;
     Ok(())
 }
 
@@ -77,8 +100,9 @@ pub async fn hurry(tx: &mut Tx, report: &ParcelId, now: Instant) -> Result<u64> 
 async fn open_notices(tx: &mut Tx, to: &ToDesk, (at, leave_at): (Instant, Instant)) -> Result<bool> {
     let mailboxes = routing::store::mailboxes(&mut **tx, &to.desk, at).await?;
     let held = !mailboxes.is_empty();
+    let in_copy = to.relance > 0 && to.why.is_none();
     for mailbox in mailboxes {
-        if notices::open(tx, &to.report, &to.desk, &mailbox.id).await? {
+        if notices::open(tx, to.about(), (&to.desk, in_copy), &mailbox.id).await? {
             let to = ToMailbox { to: to.clone(), mailbox: mailbox.id };
             put(tx, MAIL_DESK, &to, &to.to.report, (at, leave_at)).await?;
         }
@@ -125,7 +149,7 @@ pub async fn tell_desk(app: &App, job: &Job) -> Result<(), Failed> {
     let mut tx = app.db.write().await?;
     jobs::store::done(&mut tx, &job.id).await?;
     let held = open_notices(&mut tx, &to, (now, now)).await.map_err(internal)?;
-    if !held && !notices::left(&mut tx, &to.report, &to.desk).await? {
+    if !held && !notices::left(&mut tx, to.about(), &to.desk).await? {
         let event = Event::NoMailbox { function, refused: false };
         note(&mut tx, &to.report, now, &event).await.map_err(internal)?;
     }
@@ -141,7 +165,9 @@ pub async fn mail_desk(app: &App, job: &Job) -> Result<(), Failed> {
         return tell_again(app, job, &to, &mailbox).await;
     };
     let addressee = Addressee { id: to.desk.clone(), name: name.clone() };
-    let letter = letters::to_desk(app, &to.report, &addressee, found.mail).await.map_err(internal)?;
+    let Some(letter) = letter(app, &to, &addressee, found.mail).await.map_err(internal)? else {
+        return nothing_to_say(app, job, &to, &mailbox).await;
+    };
     match app.send(&job.id, write(app, job, letter)?).await {
         Ok(()) => {}
         Err(NotSent::Never(reason)) => {
@@ -152,12 +178,27 @@ pub async fn mail_desk(app: &App, job: &Job) -> Result<(), Failed> {
     }
     let mut tx = app.db.write().await?;
     store::lock(&mut tx, &to.report).await?;
-    if !notices::left(&mut tx, &to.report, &to.desk).await? {
+    if !notices::left(&mut tx, to.about(), &to.desk).await? {
         store::mark_sent(&mut tx, &to.report).await?;
-        let event = Event::NoticeSent { function, name, why: to.why };
+        let event = Event::NoticeSent { function, name, why: to.why.clone() };
         note(&mut tx, &to.report, app.clock.now(), &event).await.map_err(internal)?;
     }
-    notices::sent(&mut tx, &to.report, &mailbox, app.clock.now()).await?;
+    notices::sent(&mut tx, to.about(), &mailbox, app.clock.now()).await?;
+    jobs::store::done(&mut tx, &job.id).await?;
+    tx.commit().await.map_err(Failed::from)
+}
+
+async fn letter(app: &App, to: &ToDesk, desk: &Addressee, mail: String) -> Result<Option<Letter>> {
+    match to.relance {
+        0 => letters::to_desk(app, &to.report, desk, mail).await.map(Some),
+        _ => follow::letters::relance(app, to.about(), desk, mail).await,
+    }
+}
+
+/// The report was closed while a relance waited: nobody is written to about what is done.
+async fn nothing_to_say(app: &App, job: &Job, to: &ToDesk, mailbox: &str) -> Result<(), Failed> {
+    let mut tx = app.db.write().await?;
+    notices::take_back(&mut tx, to.about(), mailbox).await?;
     jobs::store::done(&mut tx, &job.id).await?;
     tx.commit().await.map_err(Failed::from)
 }
@@ -167,7 +208,7 @@ async fn tell_again(app: &App, job: &Job, to: &ToDesk, mailbox: &str) -> Result<
     let now = app.clock.now();
     let mut tx = app.db.write().await?;
     jobs::store::done(&mut tx, &job.id).await?;
-    notices::take_back(&mut tx, &to.report, mailbox).await?;
+    notices::take_back(&mut tx, to.about(), mailbox).await?;
     put(&mut tx, TELL_DESK, to, &to.report, (now, now)).await.map_err(internal)?;
     tx.commit().await.map_err(Failed::from)
 }
@@ -182,8 +223,8 @@ async fn refused(
     let now = app.clock.now();
     let mut tx = app.db.write().await?;
     store::lock(&mut tx, &to.report).await?;
-    let newly = notices::refuse(&mut tx, &to.report, mailbox, now, reason).await?;
-    if newly && notices::all_refused(&mut tx, &to.report, &to.desk).await? {
+    let newly = notices::refuse(&mut tx, to.about(), mailbox, now, reason).await?;
+    if newly && notices::all_refused(&mut tx, to.about(), &to.desk).await? {
         let event = Event::NoMailbox { function, refused: true };
         note(&mut tx, &to.report, now, &event).await.map_err(internal)?;
     }
@@ -214,7 +255,8 @@ fn write(app: &App, job: &Job, letter: Letter) -> Result<Message, Failed> {
     letter.write(app, &job.id).map_err(|error| Failed::Drop(format!("cannot be written: {error:#}")))
 }
 
-fn internal(error: Error) -> Failed {
+/// How a job fails when a room says no.
+pub fn internal(error: Error) -> Failed {
     match error {
         Error::Problem(problem) if problem.code == Code::ReportUnknown => {
             Failed::Drop("the report is gone".into())

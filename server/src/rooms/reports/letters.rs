@@ -13,7 +13,7 @@ use shared::ids::{Key, ParcelId, PhotoHash};
 use sqlx::Row;
 
 /// Those in charge work in French.
-const LANG_OF_DESKS: &str = "fr";
+pub const LANG_OF_DESKS: &str = "fr";
 /// Sizes of a photo that a letter may show, the best first.
 const SIDES: [u32; 2] = [960, 320];
 /// A photo in a letter weighs less than this: some receivers keep no more than a few megabytes a day.
@@ -83,7 +83,7 @@ pub async fn to_reporter(app: &App, parcel: &ParcelId) -> Result<Option<Letter>>
 }
 
 /// The largest size that a letter may carry.
-async fn picture(app: &App, hash: &PhotoHash) -> Result<Option<Picture>> {
+pub async fn picture(app: &App, hash: &PhotoHash) -> Result<Option<Picture>> {
     for side in SIDES {
         let jpeg = app.blobs.get(&photos::blob_name(hash, side)).await?;
         if let Some(jpeg) = jpeg.filter(|jpeg| jpeg.len() < MOST_BYTES) {

@@ -7,7 +7,7 @@ use shared::ids::ParcelId;
 use shared::instant::Instant;
 use shared::reports::Resembling;
 use sqlx::any::AnyRow;
-use sqlx::{AnyPool, Row};
+use sqlx::{Any, AnyPool, Executor, Row};
 
 /// Links `report` with `other`, unless it is already or a human took them apart. True when it is new.
 pub async fn insert(
@@ -92,7 +92,11 @@ pub async fn shown(db: &AnyPool, report: &ParcelId) -> anyhow::Result<Vec<Resemb
 }
 
 /// The report that the owner of `proof` has among those that were taken out of `main`.
-pub async fn parted_from(db: &AnyPool, main: &ParcelId, proof: &str) -> sqlx::Result<Option<ParcelId>> {
+pub async fn parted_from<'c>(
+    db: impl Executor<'c, Database = Any>,
+    main: &ParcelId,
+    proof: &str,
+) -> sqlx::Result<Option<ParcelId>> {
     let id: Option<String> = sqlx::query_scalar(
         "SELECT a.report_id FROM alike a JOIN parcels p ON p.report_id = a.report_id
          WHERE a.other_id = $1 AND a.parted_at IS NOT NULL AND p.key_hash = $2 LIMIT 1",

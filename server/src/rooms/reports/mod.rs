@@ -13,7 +13,7 @@ pub mod http;
 pub mod intake;
 pub mod jobs;
 pub mod judging;
-mod letters;
+pub mod letters;
 pub mod links;
 pub mod listed;
 pub mod merging;
@@ -30,6 +30,7 @@ pub mod words;
 use crate::app::App;
 use crate::db::Tx;
 use crate::error::Result;
+use crate::rooms::follow;
 use crate::rooms::photos::hex;
 use anyhow::bail;
 use sha2::{Digest, Sha256};
@@ -37,6 +38,8 @@ use shared::ids::{Key, ParcelId, PlaceId};
 use shared::instant::{DAY, Instant};
 use shared::reports::Event;
 use shared::reports::status::Status;
+
+pub use jobs::internal;
 
 /// What is stored of a phone's secret.
 pub fn key_hash(key: &Key) -> String {
@@ -75,8 +78,8 @@ pub async fn change_status(app: &App, number: i64, change: Change) -> anyhow::Re
     let Ok(to) = from.step(change.to) else {
         bail!("a report that is “{}” cannot become “{}”", from.as_str(), change.to.as_str());
     };
-    store::set_status(&mut tx, &id, to, now).await?;
-    news::status_changed(&mut tx, &id, (from, to), change.reason.as_deref(), now).await?;
+    let done = Step { report: &id, from, to, reason: change.reason.as_deref() };
+    step(app, &mut tx, &done, now).await.map_err(merging::plain)?;
     let event = Event::StatusChanged { to, reason: change.reason };
     if note(&mut tx, &id, now, &event).await.is_err() {
         bail!("the journal cannot be written");
@@ -84,6 +87,31 @@ pub async fn change_status(app: &App, number: i64, change: Change) -> anyhow::Re
     tx.commit().await?;
     app.jobs_put.notify_one();
     Ok(())
+}
+
+/// A step from one status to another.
+pub struct Step<'a> {
+    /// Of this report, its row locked.
+    pub report: &'a ParcelId,
+    /// From here…
+    pub from: Status,
+    /// … to there.
+    pub to: Status,
+    /// Why, in public words.
+    pub reason: Option<&'a str>,
+}
+
+/// Does a step that the status machine allows: the status, the news of it, who is asked from now on. The line of the
+/// journal is the caller's.
+pub async fn step(app: &App, tx: &mut Tx, step: &Step<'_>, now: Instant) -> Result<()> {
+    let Step { report, from, to, reason } = *step;
+    store::set_status(tx, report, to, now).await?;
+    news::status_changed(tx, report, (from, to), reason, now).await?;
+    match (from.is_open(), to.is_open()) {
+        (true, false) => follow::closed(tx, report).await,
+        (false, true) => follow::reopened(app, tx, report, now).await,
+        _ => Ok(()),
+    }
 }
 
 /// Figures of a place's reports.

@@ -47,6 +47,22 @@ pub async fn status_changed(
     Ok(())
 }
 
+/// The question "is it fixed?" about `report`; where somebody `said` that it is, whether one agrees.
+pub async fn question(tx: &mut Tx, report: &ParcelId, said: bool) -> Result<Message> {
+    let shown = shown(tx, report).await?;
+    let body =
+        Say::with(if said { "ask_push_said" } else { "ask_push" }, [("place", Say::Text(shown.place))]);
+    let message = Message { photo: shown.photo, ..Message::about(report, shown.title, body) };
+    Ok(message.asking(report))
+}
+
+/// That `report` is not fixed yet, for who follows it without waiting.
+pub async fn reminder(tx: &mut Tx, report: &ParcelId) -> Result<Message> {
+    let shown = shown(tx, report).await?;
+    let body = Say::with("ask_push_follow", [("place", Say::Text(shown.place))]);
+    Ok(Message { photo: shown.photo, ..Message::about(report, shown.title, body) })
+}
+
 /// A notification shows on a locked phone: of a private report no words and no photo.
 async fn shown(tx: &mut Tx, report: &ParcelId) -> Result<Shown> {
     let row = sqlx::query(

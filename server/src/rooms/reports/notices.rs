@@ -1,4 +1,5 @@
-//! The SQL of notices: one message to one mailbox of a desk about one report, and what became of it.
+//! The SQL of notices: one message to one mailbox of a desk about one report, the first or a relance, and what became of
+//! it.
 //!
 //! The journal tells of a desk once; what one of its mailboxes refused stays here, and in `vigie doctor`.
 
@@ -17,29 +18,44 @@ pub struct Refused {
     pub reason: String,
 }
 
+/// One message about a report, to however many.
+#[derive(Clone, Copy, Debug)]
+pub struct About<'a> {
+    /// The report.
+    pub report: &'a ParcelId,
+    /// The number of the relance; 0 the first message.
+    pub relance: i64,
+}
+
 /// Opens a notice; false when there is one already.
-pub async fn open(tx: &mut Tx, report: &ParcelId, desk: &str, mailbox: &str) -> sqlx::Result<bool> {
+pub async fn open(
+    tx: &mut Tx,
+    about: About<'_>,
+    (desk, in_copy): (&str, bool),
+    mailbox: &str,
+) -> sqlx::Result<bool> {
     let opened = sqlx::query(
-        "INSERT INTO notices (report_id, mailbox_id, desk_id) VALUES ($1, $2, $3)
-         ON CONFLICT (report_id, mailbox_id) DO NOTHING",
+        "INSERT INTO notices (report_id, mailbox_id, desk_id, relance, in_copy) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (report_id, mailbox_id, relance) DO NOTHING",
     );
-    let opened = opened.bind(report.as_str()).bind(mailbox).bind(desk).execute(&mut **tx).await?;
+    let opened = opened.bind(about.report.as_str()).bind(mailbox).bind(desk).bind(about.relance);
+    let opened = opened.bind(i16::from(in_copy));
+    let opened = opened.execute(&mut **tx).await?;
     Ok(opened.rows_affected() == 1)
 }
 
 /// Takes a notice back that did not leave: its mailbox is no more.
-pub async fn take_back(tx: &mut Tx, report: &ParcelId, mailbox: &str) -> sqlx::Result<()> {
-    sqlx::query("DELETE FROM notices WHERE report_id = $1 AND mailbox_id = $2 AND sent_at IS NULL")
-        .bind(report.as_str())
-        .bind(mailbox)
-        .execute(&mut **tx)
-        .await?;
+pub async fn take_back(tx: &mut Tx, about: About<'_>, mailbox: &str) -> sqlx::Result<()> {
+    let sql =
+        "DELETE FROM notices WHERE report_id = $1 AND mailbox_id = $2 AND relance = $3 AND sent_at IS NULL";
+    let taken = sqlx::query(sql).bind(about.report.as_str()).bind(mailbox).bind(about.relance);
+    taken.execute(&mut **tx).await?;
     Ok(())
 }
 
-/// Forgets that messages about `report` left: their mailboxes are to be written to once more. The journal remembers.
+/// Forgets that the first messages about `report` left: their mailboxes are to be written to once more. The journal remembers.
 pub async fn forget_sent(tx: &mut Tx, report: &ParcelId) -> sqlx::Result<()> {
-    sqlx::query("DELETE FROM notices WHERE report_id = $1 AND sent_at IS NOT NULL")
+    sqlx::query("DELETE FROM notices WHERE report_id = $1 AND relance = 0 AND sent_at IS NOT NULL")
         .bind(report.as_str())
         .execute(&mut **tx)
         .await?;
@@ -47,25 +63,28 @@ pub async fn forget_sent(tx: &mut Tx, report: &ParcelId) -> sqlx::Result<()> {
 }
 
 /// Whether a message about `report` left for one of the desk's mailboxes.
-pub async fn left(tx: &mut Tx, report: &ParcelId, desk: &str) -> sqlx::Result<bool> {
+pub async fn left(tx: &mut Tx, about: About<'_>, desk: &str) -> sqlx::Result<bool> {
     let count: i64 = sqlx::query_scalar(
-        "SELECT COUNT(*) FROM notices WHERE report_id = $1 AND desk_id = $2 AND sent_at IS NOT NULL",
+        "SELECT COUNT(*) FROM notices WHERE report_id = $1 AND desk_id = $2 AND relance = $3 AND sent_at IS NOT NULL",
     )
-    .bind(report.as_str())
+    .bind(about.report.as_str())
     .bind(desk)
+    .bind(about.relance)
     .fetch_one(&mut **tx)
     .await?;
     Ok(count > 0)
 }
 
 /// Writes down that a message left.
-pub async fn sent(tx: &mut Tx, report: &ParcelId, mailbox: &str, at: Instant) -> sqlx::Result<()> {
+pub async fn sent(tx: &mut Tx, about: About<'_>, mailbox: &str, at: Instant) -> sqlx::Result<()> {
     sqlx::query(
-        "UPDATE notices SET sent_at = $3, refused_at = NULL, reason = NULL WHERE report_id = $1 AND mailbox_id = $2",
+        "UPDATE notices SET sent_at = $3, refused_at = NULL, reason = NULL
+         WHERE report_id = $1 AND mailbox_id = $2 AND relance = $4",
     )
-    .bind(report.as_str())
+    .bind(about.report.as_str())
     .bind(mailbox)
     .bind(at.0)
+    .bind(about.relance)
     .execute(&mut **tx)
     .await?;
     Ok(())
@@ -74,26 +93,28 @@ pub async fn sent(tx: &mut Tx, report: &ParcelId, mailbox: &str, at: Instant) ->
 /// Writes down that a mailbox refused the message for good; false when it had before.
 pub async fn refuse(
     tx: &mut Tx,
-    report: &ParcelId,
+    about: About<'_>,
     mailbox: &str,
     at: Instant,
     reason: &str,
 ) -> sqlx::Result<bool> {
     let refused = sqlx::query(
         "UPDATE notices SET refused_at = $3, reason = $4
-         WHERE report_id = $1 AND mailbox_id = $2 AND refused_at IS NULL AND sent_at IS NULL",
+         WHERE report_id = $1 AND mailbox_id = $2 AND relance = $5 AND refused_at IS NULL AND sent_at IS NULL",
     );
-    let refused = refused.bind(report.as_str()).bind(mailbox).bind(at.0).bind(reason);
+    let refused =
+        refused.bind(about.report.as_str()).bind(mailbox).bind(at.0).bind(reason).bind(about.relance);
     Ok(refused.execute(&mut **tx).await?.rows_affected() == 1)
 }
 
 /// Whether every mailbox of the desk refused the message.
-pub async fn all_refused(tx: &mut Tx, report: &ParcelId, desk: &str) -> sqlx::Result<bool> {
+pub async fn all_refused(tx: &mut Tx, about: About<'_>, desk: &str) -> sqlx::Result<bool> {
     let others: i64 = sqlx::query_scalar(
-        "SELECT COUNT(*) FROM notices WHERE report_id = $1 AND desk_id = $2 AND refused_at IS NULL",
+        "SELECT COUNT(*) FROM notices WHERE report_id = $1 AND desk_id = $2 AND relance = $3 AND refused_at IS NULL",
     )
-    .bind(report.as_str())
+    .bind(about.report.as_str())
     .bind(desk)
+    .bind(about.relance)
     .fetch_one(&mut **tx)
     .await?;
     Ok(others == 0)

@@ -212,7 +212,23 @@ pub async fn proof(db: &AnyPool, parcel: &ParcelId) -> sqlx::Result<Option<Strin
         .await
 }
 
-/// Whether `proof` belongs to the reporter of `report` or to somebody whose parcel became part of it.
+/// Whether the owner of `proof` waits for `report`.
+pub async fn waits<'c>(
+    db: impl Executor<'c, Database = Any>,
+    report: &ParcelId,
+    proof: &str,
+) -> sqlx::Result<bool> {
+    let count: i64 = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM parcels WHERE report_id = $1 AND key_hash = $2 AND waits = 1",
+    )
+    .bind(report.as_str())
+    .bind(proof)
+    .fetch_one(db)
+    .await?;
+    Ok(count > 0)
+}
+
+/// Whether `proof` belongs to the reporter of `report`, to somebody whose parcel became part of it, or to a follower.
 pub async fn owns<'c>(
     db: impl Executor<'c, Database = Any>,
     report: &ParcelId,

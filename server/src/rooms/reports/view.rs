@@ -8,7 +8,7 @@ use super::store::{self, parse_hash, parse_id, parse_place, parse_status};
 use super::{key_hash, links, search, voices};
 use crate::app::App;
 use crate::error::Result;
-use crate::rooms::routing;
+use crate::rooms::{follow, routing};
 use anyhow::Context;
 use shared::ids::{Key, ParcelId};
 use shared::instant::Instant;
@@ -83,7 +83,7 @@ pub async fn for_desks(app: &App, main: &ParcelId) -> Result<ReportPage> {
     let row = sqlx::query(concat!(
         "SELECT ",
         brief!(),
-        " FROM reports r JOIN places p ON p.id = r.place_id WHERE r.id = $1"
+        ", r.closed_at FROM reports r JOIN places p ON p.id = r.place_id WHERE r.id = $1"
     ))
     .bind(main.as_str())
     .fetch_optional(db)
@@ -92,7 +92,13 @@ pub async fn for_desks(app: &App, main: &ParcelId) -> Result<ReportPage> {
     let brief = read_brief(&row)?;
     let urgency = row.try_get("urgency")?;
     let subject = Subject::simple(brief.category.as_deref(), urgency, brief.status);
+    let closed_at = row.try_get::<Option<i64>, _>("closed_at")?.map(Instant);
+    let follow::view::Shown { relances, said_fixed, reopen_until } =
+        follow::view::shown(db, main, (brief.status, closed_at)).await?;
     Ok(ReportPage {
+        relances,
+        said_fixed,
+        reopen_until,
         urgency,
         voices: voices::of(db, main, app.clock.now()).await?,
         desks: routing::in_charge(app, &brief.place, &subject).await?,
@@ -132,10 +138,11 @@ async fn mine(db: &AnyPool, main: &ParcelId, key: Option<&Key>, private: bool) -
         "SELECT COUNT(*) FROM contacts c JOIN parcels p ON p.id = c.parcel_id WHERE p.report_id = $1 AND p.key_hash = $2",
     )
     .bind(main.as_str())
-    .bind(proof)
+    .bind(&proof)
     .fetch_one(db)
     .await?;
-    Ok(Some(Mine { has_mail: contacts > 0, private }))
+    let (reporter, follow) = follow::view::mine(db, main, &proof).await?;
+    Ok(Some(Mine { has_mail: contacts > 0, private, reporter, follow }))
 }
 
 async fn journal(db: &AnyPool, main: &ParcelId) -> Result<Vec<JournalEntry>> {

@@ -17,7 +17,7 @@ use shared::ids::PlaceId;
 use shared::instant::Instant;
 use shared::places::DeskView;
 use shared::routing::rules::{Criteria, Rule, Subject, decide, default_rules};
-use shared::routing::{Choice, Desk, Function, Target, choose, desk_id};
+use shared::routing::{Choice, Desk, Function, Target, choose, desk_id, further};
 use sqlx::AnyConnection;
 
 /// The source of mailboxes that an administrator gives; the register's own are `register`.
@@ -46,6 +46,21 @@ pub async fn seed(app: &App) -> Result<()> {
 /// Where a report of `subject` on `place` goes. No rule that fits: to nobody.
 pub async fn route(tx: &mut Tx, place: &PlaceId, subject: &Subject<'_>, now: Instant) -> Result<Route> {
     on(tx, place, subject, now).await
+}
+
+/// Up to `most` desks further up from `place` than those `told`: who hears that nobody answers.
+pub async fn wider(
+    tx: &mut Tx,
+    place: &PlaceId,
+    told: &[String],
+    most: usize,
+    now: Instant,
+) -> Result<Vec<Desk>> {
+    if most == 0 {
+        return Ok(vec![]);
+    }
+    let desks = store::desks_of(&mut **tx, place, now).await?;
+    Ok(further(told, &desks, most).into_iter().cloned().collect())
 }
 
 /// Who is in charge today of a report of `subject` on `place`, as the public sees it.

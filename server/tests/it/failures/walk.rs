@@ -1,13 +1,13 @@
 //! The walk of a report, told as what people and phones do: every step is repeated until it is done, whatever fails.
 
 use super::process::Process;
-use crate::app::{Parcel, SCHOOL, parcel, sha256, swing};
+use crate::app::{MORNING, Parcel, SCHOOL, parcel, sha256, swing};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use shared::instant::{DAY, HOUR};
+use shared::instant::{DAY, HOUR, Instant};
 use std::collections::BTreeMap;
 use testkit::photo;
 use vigie::jobs::{LEASE, back_off, runner, store};
@@ -16,7 +16,7 @@ use vigie::jobs::{LEASE, back_off, runner, store};
 const PIECE: usize = 100_000;
 
 /// The steps, in order.
-pub const STEPS: [Step; 9] = [
+pub const STEPS: [Step; 13] = [
     Step::Words,
     Step::SmallPhoto,
     Step::UploadBegins,
@@ -26,6 +26,10 @@ pub const STEPS: [Step; 9] = [
     Step::MeToo,
     Step::Jobs,
     Step::Sweep,
+    Step::Relance,
+    Step::Relances,
+    Step::Questions,
+    Step::Fixed,
 ];
 
 /// One step: a request that is repeated, or work that comes with time.
@@ -40,6 +44,10 @@ pub enum Step {
     MeToo,
     Jobs,
     Sweep,
+    Relance,
+    Relances,
+    Questions,
+    Fixed,
 }
 
 /// What the phones remember between two attempts.
@@ -69,7 +77,7 @@ impl Photos {
             (sha256(&self.small), "SMALL".to_owned()),
             (sha256(&self.large), "LARGE".to_owned()),
         ]);
-        for (seed, name) in (1..).zip(["FIRST", "SECOND", "THIRD"]) {
+        for (seed, name) in (1..).zip(["FIRST", "SECOND", "THIRD", "RELANCE", "FIXED"]) {
             names.insert(parcel(seed).id.to_string(), name.into());
             names.insert(parcel(seed).key.reveal().to_owned(), format!("KEY-{name}"));
         }
@@ -115,6 +123,17 @@ impl Step {
                     sqlx::query_scalar("SELECT COUNT(*) FROM uploads").fetch_one(process.app.db.read());
                 work(process).await && is_idle(process).await && matches!(left.await, Ok(0_i64))
             }
+            Self::Relance => server.wish(4, "relance").await,
+            Self::Relances => work(process).await && is_idle(process).await,
+            Self::Questions => {
+                // The hour of all three: a fortnight and more after they came, at 17 h in Paris.
+                let hour = Instant(MORNING.0 + 18 * DAY + 7 * HOUR);
+                process.app.clock.advance((hour.0 - process.now().0).max(0));
+                let sql = "SELECT COUNT(*) FROM follows WHERE asked_at IS NULL";
+                let left = sqlx::query_scalar(sql).fetch_one(process.app.db.read());
+                work(process).await && is_idle(process).await && matches!(left.await, Ok(0_i64))
+            }
+            Self::Fixed => server.wish(5, "fixed").await,
         }
     }
 }
@@ -148,6 +167,14 @@ impl Server<'_> {
     async fn report(&self, parcel: &Parcel, body: &Value) -> Option<Value> {
         let put = self.client.put(format!("{}/api/v1/reports/{}", self.url, parcel.id));
         json_of(put.bearer_auth(parcel.key.reveal()).json(body).send().await).await
+    }
+
+    /// A wish of the reporter's.
+    async fn wish(&self, seed: u8, wish: &str) -> bool {
+        let put = self.client.put(format!("{}/api/v1/follow-ups/{}", self.url, parcel(seed).id));
+        let put = put.bearer_auth(parcel(1).key.reveal());
+        let heard = put.json(&json!({ "report": parcel(1).id, "wish": wish })).send().await;
+        json_of(heard).await.is_some_and(|receipt| receipt["outcome"] == "noted")
     }
 
     async fn begin(&self, photo: &[u8]) -> Option<String> {

@@ -9,6 +9,7 @@ use super::{intake, links, note};
 use crate::app::App;
 use crate::db::Tx;
 use crate::error::Error;
+use crate::rooms::follow;
 use anyhow::{Context, Result, bail};
 use shared::ids::ParcelId;
 use shared::instant::Instant;
@@ -38,6 +39,7 @@ pub async fn merge(app: &App, number: i64, into: i64) -> Result<String> {
     write(&mut tx, &one.id, now, Event::Joined { number: main_number }).await?;
     write(&mut tx, &main.main, now, Event::Joined { number }).await?;
     intake::raise(&mut tx, &main.main, one.urgency, now).await.map_err(plain)?;
+    follow::regrouped(app, &mut tx, &main.main, now).await.map_err(plain)?;
     tx.commit().await?;
     app.jobs_put.notify_one();
     Ok(format!("report {number} is now part of report {main_number}"))
@@ -80,6 +82,7 @@ pub async fn split(app: &App, number: i64, parcel: Option<&str>) -> Result<Strin
     if part.number.is_none() {
         intake::tell_all(&mut tx, &id, now).await.map_err(plain)?;
     }
+    follow::regrouped(app, &mut tx, &id, now).await.map_err(plain)?;
     mend_receipts(&mut tx, &id, own, people).await?;
     tx.commit().await?;
     app.jobs_put.notify_one();
@@ -130,7 +133,8 @@ async fn write(tx: &mut Tx, report: &ParcelId, at: Instant, event: Event) -> Res
     note(tx, report, at, &event).await.map_err(plain)
 }
 
-fn plain(error: Error) -> anyhow::Error {
+/// The same, for people at a terminal.
+pub(super) fn plain(error: Error) -> anyhow::Error {
     match error {
         Error::Internal(error) => error,
         Error::Problem(problem) | Error::Under(_, problem) => problem.into(),

@@ -109,7 +109,7 @@ pub async fn take_apart(tx: &mut Tx, id: &ParcelId) -> sqlx::Result<()> {
 /// Counts the people who wait for `main` anew, each once however often they wrote; gives how many.
 pub async fn recount(tx: &mut Tx, main: &ParcelId) -> sqlx::Result<i64> {
     sqlx::query_scalar(
-        "UPDATE reports SET people = (SELECT COUNT(DISTINCT key_hash) FROM parcels WHERE report_id = $1)
+        "UPDATE reports SET people = (SELECT COUNT(DISTINCT key_hash) FROM parcels WHERE report_id = $1 AND waits = 1)
          WHERE id = $1 RETURNING people",
     )
     .bind(main.as_str())
