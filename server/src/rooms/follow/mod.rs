@@ -58,6 +58,23 @@ pub async fn begin(
     Ok(ask_at)
 }
 
+/// Begins the follow of the reporter of a report that this transaction wrote, by the rhythm they chose or that of its
+/// urgency; when they are asked.
+pub async fn begin_own(
+    app: &App,
+    tx: &mut Tx,
+    parcel: &Parcel,
+    (chosen, urgency): (Option<Rhythm>, i16),
+) -> Result<Option<Instant>> {
+    let rhythm = chosen.unwrap_or_else(|| Rhythm::proposed(urgency));
+    let ask_at = app.days.first(rhythm, parcel.at);
+    store::begin(tx, &parcel.id, (rhythm, ask_at), parcel.at).await?;
+    if let Some(at) = ask_at {
+        ask::alarm(tx, at, parcel.at).await?;
+    }
+    Ok(ask_at)
+}
+
 /// The report was closed: nobody is asked about it any more.
 pub async fn closed(tx: &mut Tx, report: &ParcelId) -> Result<()> {
     Ok(store::quiet(tx, report).await?)

@@ -65,7 +65,10 @@ async fn admit(app: &App, parcel: &Parcel, report: &NewReport) -> Result<Receipt
         jobs::put_tell_reporter(&mut tx, parcel).await?;
     }
     let chosen = report.follow.or_else(|| report.ask_at.map(|at| app.days.named(at)));
-    let ask_at = follow::begin(app, &mut tx, (parcel, &receipt.report), chosen).await?;
+    let ask_at = match receipt.outcome {
+        Outcome::New => follow::begin_own(app, &mut tx, parcel, (chosen, standing(report).0)).await?,
+        _ => follow::begin(app, &mut tx, (parcel, &receipt.report), chosen).await?,
+    };
     let receipt = Receipt { ask_at, ..receipt };
     settle(tx, &receipt).await?;
     app.metrics.report_taken(receipt.outcome);

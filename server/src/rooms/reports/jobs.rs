@@ -73,8 +73,7 @@ pub async fn put_mail_desk(
     (at, leave_at): (Instant, Instant),
 ) -> Result<()> {
     let to = ToDesk { report: report.clone(), desk: desk.to_owned(), why: Some(why.clone()), relance: 0 };
-    open_notices(tx, &to, (at, leave_at)).await?;
-    Ok(())
+    open_notices(tx, &to, (at, leave_at)).await
 }
 
 /// Puts the jobs that write a relance to `desk`: named because of `why`, or in copy.
@@ -86,8 +85,7 @@ pub async fn put_relance(
 ) -> Result<()> {
     let (report, desk) = (about.report.clone(), desk.to_owned());
     let to = ToDesk { report, desk, why: why.cloned(), relance: about.relance };
-    open_notices(tx, &to, (now, now)).await?;
-    Ok(())
+    open_notices(tx, &to, (now, now)).await
 }
 
 /// Ends the wait of the mails to desks about `report`; how many there were.
@@ -96,18 +94,14 @@ pub async fn hurry(tx: &mut Tx, report: &ParcelId, now: Instant) -> Result<u64> 
 }
 
 /// Opens a notice for each mailbox that the desk holds at the first instant and that has none, each with a job that runs
-/// from the second on. False when the desk holds no mailbox.
-async fn open_notices(tx: &mut Tx, to: &ToDesk, (at, leave_at): (Instant, Instant)) -> Result<bool> {
-    let mailboxes = routing::store::mailboxes(&mut **tx, &to.desk, at).await?;
-    let held = !mailboxes.is_empty();
+/// from the second on.
+async fn open_notices(tx: &mut Tx, to: &ToDesk, (at, leave_at): (Instant, Instant)) -> Result<()> {
     let in_copy = to.relance > 0 && to.why.is_none();
-    for mailbox in mailboxes {
-        if notices::open(tx, to.about(), (&to.desk, in_copy), &mailbox.id).await? {
-            let to = ToMailbox { to: to.clone(), mailbox: mailbox.id };
-            put(tx, MAIL_DESK, &to, &to.to.report, (at, leave_at)).await?;
-        }
+    for mailbox in notices::open(tx, to.about(), (&to.desk, in_copy), at).await? {
+        let to = ToMailbox { to: to.clone(), mailbox };
+        put(tx, MAIL_DESK, &to, &to.to.report, (at, leave_at)).await?;
     }
-    Ok(held)
+    Ok(())
 }
 
 /// Lets the mails about `report` leave that waited for its photos.
@@ -148,7 +142,8 @@ pub async fn tell_desk(app: &App, job: &Job) -> Result<(), Failed> {
     let now = app.clock.now();
     let mut tx = app.db.write().await?;
     jobs::store::done(&mut tx, &job.id).await?;
-    let held = open_notices(&mut tx, &to, (now, now)).await.map_err(internal)?;
+    open_notices(&mut tx, &to, (now, now)).await.map_err(internal)?;
+    let held = !routing::store::mailboxes(&mut *tx, &to.desk, now).await?.is_empty();
     if !held && !notices::left(&mut tx, to.about(), &to.desk).await? {
         let event = Event::NoMailbox { function, refused: false };
         note(&mut tx, &to.report, now, &event).await.map_err(internal)?;

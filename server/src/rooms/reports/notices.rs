@@ -27,21 +27,21 @@ pub struct About<'a> {
     pub relance: i64,
 }
 
-/// Opens a notice; false when there is one already.
+/// Opens a notice for each mailbox that the desk holds at `at` and that has none; which mailboxes these are.
 pub async fn open(
     tx: &mut Tx,
     about: About<'_>,
     (desk, in_copy): (&str, bool),
-    mailbox: &str,
-) -> sqlx::Result<bool> {
-    let opened = sqlx::query(
-        "INSERT INTO notices (report_id, mailbox_id, desk_id, relance, in_copy) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (report_id, mailbox_id, relance) DO NOTHING",
+    at: Instant,
+) -> sqlx::Result<Vec<String>> {
+    let opened = sqlx::query_scalar(
+        "INSERT INTO notices (report_id, mailbox_id, desk_id, relance, in_copy)
+         SELECT CAST($1 AS TEXT), m.id, m.desk_id, $3, $4 FROM mailboxes m
+         WHERE m.desk_id = $2 AND m.from_at <= $5 AND (m.until_at IS NULL OR m.until_at > $5) ORDER BY m.mail, m.id
+         ON CONFLICT (report_id, mailbox_id, relance) DO NOTHING RETURNING mailbox_id",
     );
-    let opened = opened.bind(about.report.as_str()).bind(mailbox).bind(desk).bind(about.relance);
-    let opened = opened.bind(i16::from(in_copy));
-    let opened = opened.execute(&mut **tx).await?;
-    Ok(opened.rows_affected() == 1)
+    let opened = opened.bind(about.report.as_str()).bind(desk).bind(about.relance);
+    opened.bind(i16::from(in_copy)).bind(at.0).fetch_all(&mut **tx).await
 }
 
 /// Takes a notice back that did not leave: its mailbox is no more.

@@ -4,11 +4,11 @@
 //! that sorts as they do; the folded text has the last word.
 
 use crate::app::App;
-use crate::db::Tx;
+use crate::db::{Tx, rows};
 use shared::instant::Instant;
 use shared::reports::NewReport;
 use shared::text::fold;
-use sqlx::Row as _;
+use sqlx::{AssertSqlSafe, Row as _};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -57,15 +57,13 @@ pub async fn insert(tx: &mut Tx, folded: &str, received_at: Instant) -> sqlx::Re
     let words: BTreeSet<i64> = folded.split_whitespace().map(packed).collect();
     let words: Vec<i64> = words.into_iter().collect();
     for some in words.chunks(TOGETHER) {
-        let mut insert = sqlx::query(
-            "INSERT INTO report_words (received_at, word)
-             VALUES ($1, $2), ($1, $3), ($1, $4), ($1, $5), ($1, $6), ($1, $7), ($1, $8), ($1, $9), ($1, $10),
-                    ($1, $11), ($1, $12), ($1, $13), ($1, $14), ($1, $15), ($1, $16), ($1, $17)
-             ON CONFLICT (word, received_at) DO NOTHING",
-        )
-        .bind(received_at.0);
-        for word in some.iter().cycle().take(TOGETHER) {
-            insert = insert.bind(*word);
+        let text = format!(
+            "INSERT INTO report_words (word, received_at) VALUES {} ON CONFLICT (word, received_at) DO NOTHING",
+            rows(some.len(), 2)
+        );
+        let mut insert = sqlx::query(AssertSqlSafe(text));
+        for word in some {
+            insert = insert.bind(*word).bind(received_at.0);
         }
         insert.execute(&mut **tx).await?;
     }
