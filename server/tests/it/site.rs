@@ -206,6 +206,7 @@ async fn a_page_is_sent_once_and_again_when_it_changed(app: TestApp) {
         let changed = app.get(path).header("if-none-match", &tag).send().await.unwrap();
         assert_eq!(changed.status(), 200, "{path}");
     }
+    app.run_jobs().await;
 }
 
 async fn a_page_is_in_the_language_asked_for(app: TestApp) {

@@ -86,10 +86,9 @@ impl Asking<'_> {
             return Ok(store::quiet(tx, report).await?);
         }
         let taken = due::take_due(tx, report, self.now).await?;
-        let said = store::said_fixed(&mut **tx, report).await?.is_some();
-        let before = due::asked_since(tx, report, self.app.days.midnight(self.now), self.now).await?;
+        let day = (self.app.days.midnight(self.now), self.now);
+        let due::Context { said, told } = due::context(tx, report, day).await?;
         let question = news::question(tx, report, said).await?;
-        let reminder = news::reminder(tx, report).await?;
         let mut asked: BTreeSet<String> = BTreeSet::new();
         for due in taken {
             if let Some(at) = self.app.days.put_off(due.rhythm, self.now) {
@@ -100,12 +99,12 @@ impl Asking<'_> {
             due::asked(tx, &due, again, self.now).await?;
             // Somebody who is part of it by two parcels is asked once.
             if !due.waits {
-                self.person(tx, (report, &due), &reminder).await?;
+                self.person(tx, (report, &due), &question.follows).await?;
             } else if asked.insert(due.proof.clone()) {
-                self.person(tx, (report, &due), &question).await?;
+                self.person(tx, (report, &due), &question.waits).await?;
             }
         }
-        if !asked.is_empty() && before == 0 {
+        if !asked.is_empty() && !told {
             let people = i64::try_from(asked.len()).unwrap_or(i64::MAX);
             note(tx, report, self.now, &Event::Asked { people }).await.map_err(internal)?;
         }

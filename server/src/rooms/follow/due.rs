@@ -79,16 +79,28 @@ pub async fn asked(tx: &mut Tx, due: &Due, again: Option<Instant>, at: Instant) 
     Ok(())
 }
 
-/// How many of those who wait were asked about `report` from `since` until just before `now`.
-pub async fn asked_since(tx: &mut Tx, report: &ParcelId, since: Instant, now: Instant) -> sqlx::Result<i64> {
-    sqlx::query_scalar(concat!(
-        "SELECT COUNT(*) FROM follows WHERE asked_at >= $2 AND asked_at < $3 AND parcel_id IN (SELECT id FROM parcels WHERE report_id = $1 AND waits = 1)"
-    ))
-    .bind(report.as_str())
-    .bind(since.0)
-    .bind(now.0)
-    .fetch_one(&mut **tx)
-    .await
+/// What decides how a question about a report is put.
+pub struct Context {
+    /// Somebody says that it is fixed.
+    pub said: bool,
+    /// Those who wait were asked about it before, on the same day.
+    pub told: bool,
+}
+
+/// How a question about `report` is put at `now`, on the day that began at `midnight`.
+pub async fn context(
+    tx: &mut Tx,
+    report: &ParcelId,
+    (midnight, now): (Instant, Instant),
+) -> sqlx::Result<Context> {
+    let row = sqlx::query(
+        "SELECT COUNT(CASE WHEN f.said = 1 THEN 1 END) AS said,
+                COUNT(CASE WHEN p.waits = 1 AND f.asked_at >= $2 AND f.asked_at < $3 THEN 1 END) AS told
+         FROM parcels p JOIN follows f ON f.parcel_id = p.id WHERE p.report_id = $1",
+    );
+    let row = row.bind(report.as_str()).bind(midnight.0).bind(now.0).fetch_one(&mut **tx).await?;
+    let some = |name: &str| Ok::<_, sqlx::Error>(row.try_get::<i64, _>(name)? > 0);
+    Ok(Context { said: some("said")?, told: some("told")? })
 }
 
 /// The parcel with which the owner of `proof` left an address for news of `report`.

@@ -47,20 +47,23 @@ pub async fn status_changed(
     Ok(())
 }
 
-/// The question "is it fixed?" about `report`; where somebody `said` that it is, whether one agrees.
-pub async fn question(tx: &mut Tx, report: &ParcelId, said: bool) -> Result<Message> {
-    let shown = shown(tx, report).await?;
-    let body =
-        Say::with(if said { "ask_push_said" } else { "ask_push" }, [("place", Say::Text(shown.place))]);
-    let message = Message { photo: shown.photo, ..Message::about(report, shown.title, body) };
-    Ok(message.asking(report))
+/// "Is it fixed?", in the words of whoever is asked.
+pub struct Question {
+    /// To those who wait, with its two answers.
+    pub waits: Message,
+    /// To those who only follow: that it is not fixed yet.
+    pub follows: Message,
 }
 
-/// That `report` is not fixed yet, for who follows it without waiting.
-pub async fn reminder(tx: &mut Tx, report: &ParcelId) -> Result<Message> {
+/// The question about `report`; where somebody `said` that it is fixed, whether one agrees.
+pub async fn question(tx: &mut Tx, report: &ParcelId, said: bool) -> Result<Question> {
     let shown = shown(tx, report).await?;
-    let body = Say::with("ask_push_follow", [("place", Say::Text(shown.place))]);
-    Ok(Message { photo: shown.photo, ..Message::about(report, shown.title, body) })
+    let about = |word: &str| {
+        let body = Say::with(word, [("place", Say::Text(shown.place.clone()))]);
+        Message { photo: shown.photo.clone(), ..Message::about(report, shown.title.clone(), body) }
+    };
+    let waits = about(if said { "ask_push_said" } else { "ask_push" }).asking(report);
+    Ok(Question { waits, follows: about("ask_push_follow") })
 }
 
 /// A notification shows on a locked phone: of a private report no words and no photo.
