@@ -5,6 +5,7 @@
 
 use js_sys::{Array, Object};
 pub use outbox::json::Json;
+use shared::calendar::Day;
 use shared::followup::{Follow, SaidFixed};
 use shared::lang::Message;
 use shared::places::{Kind, Place, PlacePack, PlacePage};
@@ -12,7 +13,8 @@ use shared::relance::{Relances, Tone};
 use shared::reports::duplicate::Reason;
 use shared::reports::status::Status;
 use shared::reports::{
-    Event, JournalEntry, Mine, PhotoView, ReportBrief, ReportList, ReportPage, Resembling, Voice,
+    DeskName, Document, Event, JournalEntry, Mine, PhotoView, ReportBrief, ReportList, ReportPage,
+    Resembling, Voice,
 };
 use shared::routing::Function;
 use shared::routing::rules::Criteria;
@@ -178,7 +180,6 @@ fn event(json: &Json) -> Option<Event> {
             why: json.maybe("why", criteria)?,
         },
         "no_mailbox" => Event::NoMailbox { function: function(json)?, refused: json.is("refused") },
-        "status_changed" => Event::StatusChanged { to: status(json, "to")?, reason: json.text("reason") },
         "asked" => Event::Asked { people: json.whole("people")? },
         "said_fixed" => Event::SaidFixed { reporter: json.is("reporter") },
         "reopened" => Event::Reopened,
@@ -187,8 +188,44 @@ fn event(json: &Json) -> Option<Event> {
             tone: Tone::parse(&json.text("tone")?)?,
             wider: json.whole("wider").unwrap_or(0),
         },
+        "status_changed" => Event::StatusChanged {
+            to: status(json, "to")?,
+            reason: json.text("reason"),
+            on: json.whole("on").map(Day),
+            by: json.maybe("by", desk_name)?,
+        },
+        "answered" => Event::Answered {
+            function: function(json)?,
+            name: json.words("name"),
+            words: json.words("words"),
+            intervention: json.text("intervention"),
+            photos: json.some("photos", Json::as_hash)?,
+            document: json.maybe("document", document)?,
+        },
+        "internal_word" => Event::InternalWord { function: function(json)?, name: json.words("name") },
+        "transfer_proposed" => Event::TransferProposed {
+            from: desk_name(&json.at("from"))?,
+            to: json.maybe("to", desk_name)?,
+            words: json.words("words"),
+        },
+        "transferred" => {
+            Event::Transferred { from: json.maybe("from", desk_name)?, to: desk_name(&json.at("to"))? }
+        }
+        "word_sent" => Event::WordSent {
+            from: json.maybe("from", desk_name)?,
+            to: desk_name(&json.at("to"))?,
+            words: json.words("words"),
+        },
         _ => return None,
     })
+}
+
+fn desk_name(json: &Json) -> Option<DeskName> {
+    Some(DeskName { function: function(json)?, name: json.words("name") })
+}
+
+fn document(json: &Json) -> Option<Document> {
+    Some(Document { hash: json.at("hash").as_hash()?, bytes: json.whole("bytes")? })
 }
 
 /// What a rule asked for. What this app does not know of it is left out: it only explains.

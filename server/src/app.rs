@@ -9,6 +9,7 @@ use crate::edges::mail::{self, Mailer, NotSent};
 use crate::edges::webpush::Pusher;
 use crate::metrics::Metrics;
 use crate::ready::Ready;
+use crate::rooms::answers::link;
 use crate::rooms::follow::days::Days;
 use crate::rooms::places::index;
 use crate::web::bodies::Room;
@@ -38,6 +39,8 @@ pub struct Parts {
     pub mailer: Mailer,
     /// Where pushes go; none where it cannot be said who sends them.
     pub push: Option<Pusher>,
+    /// Signs the links in mails to desks.
+    pub answers: link::Secret,
     /// Failures that a test plans.
     pub faults: Faults,
     /// Templates and languages.
@@ -78,6 +81,7 @@ impl App {
         let db = Db::open(&config.database_url).await?.failing(edges.faults.clone());
         let blobs = Blobs::open(&config.blobs).context("VIGIE_BLOBS")?.failing(edges.faults.clone());
         let push = crate::rooms::push::open(&db, &config.push).await?;
+        let answers = link::secret(&db).await?;
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let cores = u32::try_from(cores).unwrap_or(1);
         let app = Self(Arc::new(Parts {
@@ -90,6 +94,7 @@ impl App {
             blobs,
             mailer: edges.mailer,
             push,
+            answers,
             faults: edges.faults,
             pages: Pages::load(&config.public_url, config.mirrored)?,
             days: Days::load(config.time_zone.clone())?,

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::config::Settings;
-use crate::rooms::{places, reports, routing};
+use crate::rooms::{answers, places, reports, routing};
 use crate::{backup, demo, doctor, jobs, log, run};
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
@@ -53,6 +53,9 @@ enum Command {
         /// Why, in public words; needed for a refusal
         #[arg(long)]
         reason: Option<String>,
+        /// The day for which it is planned, such as 2026-10-24
+        #[arg(long)]
+        on: Option<String>,
     },
     /// Say where a report on a place would go, and why
     Route {
@@ -97,8 +100,48 @@ enum Command {
         /// Its id; without it, the ids to choose from are listed
         parcel: Option<String>,
     },
+    /// Put a desk in charge of a report; those who said that it is not theirs are no longer
+    Transfer {
+        /// The report's number
+        number: i64,
+        /// The desk's id, such as mairie@city:13055, or a function: the nearest desk that holds it
+        desk: String,
+    },
+    /// Write to a desk about a report, with a word of one's own, which is public
+    Notice {
+        /// The report's number
+        number: i64,
+        /// The desk's id, or a function
+        desk: String,
+        /// The word
+        #[arg(long)]
+        word: String,
+    },
+    /// Links by which desks answer, and transfers that wait
+    #[command(subcommand)]
+    Answers(Answers),
     /// Load a fictional city into an empty database
     Demo,
+}
+
+#[derive(Subcommand)]
+enum Answers {
+    /// List the transfers that wait for a decision
+    Waiting,
+    /// Print a link by which a desk answers about a report
+    Link {
+        /// The report's number
+        number: i64,
+        /// The desk's id, or a function
+        desk: String,
+    },
+    /// Make the links of a desk to a report open no more; its next mail holds a new one
+    Revoke {
+        /// The report's number
+        number: i64,
+        /// The desk's id, or a function
+        desk: String,
+    },
 }
 
 #[derive(Subcommand)]
@@ -204,7 +247,9 @@ async fn dispatch(line: Line) -> Result<ExitCode> {
         Command::Import(import) => read_in(&app, import).await?,
         Command::Backup { file } => say(&backup::write(&app, &file).await?.to_string()),
         Command::Restore { file, replace } => say(&backup::restore(&app, &file, replace).await?),
-        Command::Status { number, status, reason } => set_status(&app, number, &status, reason).await?,
+        Command::Status { number, status, reason, on } => {
+            set_status(&app, number, (&status, on.as_deref()), reason).await?;
+        }
         Command::Route { place, explain, category, urgency, kind, status, addresses } => {
             let question =
                 routing::explain::Question { place, category, urgency, kind, status, explain, addresses };
@@ -221,6 +266,19 @@ async fn dispatch(line: Line) -> Result<ExitCode> {
         Command::Merge { number, into } => say(&reports::merging::merge(&app, number, into).await?),
         Command::Split { number, parcel } => {
             say(&reports::merging::split(&app, number, parcel.as_deref()).await?);
+        }
+        Command::Transfer { number, desk } => {
+            say(&answers::command::transfer(&app, number, &desk).await?);
+        }
+        Command::Notice { number, desk, word } => {
+            say(&answers::command::notice(&app, number, &desk, &word).await?);
+        }
+        Command::Answers(Answers::Waiting) => say(&answers::command::waiting(&app).await?),
+        Command::Answers(Answers::Link { number, desk }) => {
+            say(&answers::command::link(&app, number, &desk).await?);
+        }
+        Command::Answers(Answers::Revoke { number, desk }) => {
+            say(&answers::command::revoke(&app, number, &desk).await?);
         }
         Command::Doctor | Command::Demo => {}
     }
@@ -242,13 +300,20 @@ async fn read_in(app: &App, import: Import) -> Result<()> {
     Ok(())
 }
 
-async fn set_status(app: &App, number: i64, word: &str, reason: Option<String>) -> Result<()> {
+async fn set_status(
+    app: &App,
+    number: i64,
+    (word, on): (&str, Option<&str>),
+    reason: Option<String>,
+) -> Result<()> {
     let Some(status) = Status::parse(word) else {
         let known: Vec<_> = Status::ALL.iter().map(|status| status.as_str()).collect();
         bail!("“{word}” is no status: {}", known.join(", "));
     };
+    let on = on.map(|on| answers::form::day(on).with_context(|| format!("“{on}” is no date: 2026-10-24")));
+    let on = on.transpose()?.filter(|_| status == Status::Planned);
     let change = reports::Change { to: status, reason };
-    reports::change_status(app, number, change).await.with_context(|| format!("report {number}"))
+    reports::change_status_for(app, number, change, on).await.with_context(|| format!("report {number}"))
 }
 
 /// Prints for the person who asked; a reader that went away (`| head`) is no failure.

@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::edges::blobs::Place;
 use crate::jobs;
 use crate::rooms::photos::sweep;
-use crate::rooms::{follow, places, push, reports, routing};
+use crate::rooms::{answers, follow, places, push, reports, routing};
 use anyhow::{Result, anyhow, ensure};
 use shared::instant::Instant;
 use std::collections::BTreeMap;
@@ -70,6 +70,10 @@ async fn look_inside(app: &App, report: &mut Report) -> Result<()> {
         );
     }
     queue(app, report).await?;
+    let transfers = answers::hands::waiting(app.db.read()).await?.len();
+    if transfers > 0 {
+        report.warn("answers", &format!("{transfers} transfers wait: vigie answers waiting, vigie transfer"));
+    }
     for refused in reports::notices::refused(app.db.read()).await? {
         let reports::notices::Refused { desk, count, reason } = refused;
         let advice = "mend its address (vigie routing export, import), then vigie jobs retry --all";

@@ -2,7 +2,7 @@
 
 use crate::api;
 use crate::app::App;
-use crate::rooms::{follow, photos, places, push, reports, uploads};
+use crate::rooms::{answers, follow, photos, places, push, reports, uploads};
 use crate::web::{assets, bodies, headers, limits, operations, site, sitemap, trace, trouble};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -51,6 +51,7 @@ pub fn router(app: App) -> Router {
         .merge(pages())
         .layer(CompressionLayer::new())
         .route("/photos/{hash}/{size}", get(photos::http::show).layer(from_fn(api::open)))
+        .route("/documents/{name}", get(answers::documents::show))
         .route("/assets/{name}", get(assets::hashed))
         .route("/sw.js", get(assets::worker))
         .route("/manifest.webmanifest", get(assets::manifest))
@@ -89,6 +90,13 @@ fn pages() -> Router<App> {
             "/desabonnement/{parcel}/{signed}",
             get(reports::unsubscribe::page).post(reports::unsubscribe::stop),
         )
+        .route(
+            "/repondre/{link}",
+            get(answers::site::page)
+                .merge(post(answers::site::answer).layer(DefaultBodyLimit::max(answers::form::MAX_BYTES))),
+        )
+        .route("/repondre/{link}/mot", post(answers::site::word))
+        .route("/repondre/{link}/nouveau", post(answers::site::renew))
         .route("/sitemap.xml", get(sitemap::show))
         .route("/robots.txt", get(sitemap::robots));
     // Every component in every state: the app of development builds draws it.

@@ -3,6 +3,7 @@
 //! All of it is data (the server's tables). This module owns only the judgement: which rule ([`rules`]), then which desk.
 
 pub mod rules;
+pub mod transfer;
 
 use serde::{Deserialize, Serialize};
 use std::fmt;

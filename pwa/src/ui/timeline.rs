@@ -2,9 +2,12 @@
 
 use crate::lang::{Words, iso};
 use crate::markup;
+use shared::ids::PhotoHash;
+use shared::instant::{DAY, Instant};
 use shared::reports::duplicate::Reason;
 use shared::reports::status::Status;
-use shared::reports::{Event, JournalEntry};
+use shared::reports::{DeskName, Event, JournalEntry};
+use shared::routing::Function;
 use yew::prelude::*;
 
 /// What was done, oldest first, with the faces of functions.
@@ -28,7 +31,7 @@ fn line(words: &Words, entry: &JournalEntry) -> Html {
             <span class="face">{ icon(sign) }</span>
             <div>
                 <p>{ text(sentence(words, &entry.event)) }</p>
-                { why(words, &entry.event) }
+                { more(words, &entry.event) }
                 <time datetime={iso(entry.at)}>{ text(words.day(entry.at, now)) }</time>
             </div>
         </li>
@@ -51,17 +54,68 @@ fn face(event: &Event) -> (&'static str, &'static str) {
         Event::SaidFixed { .. } => ("person", "check"),
         Event::Reopened => ("planned", "alert"),
         Event::Relance { .. } => ("planned", "send"),
+        Event::Answered { function, .. } | Event::InternalWord { function, .. } => ("us", function.as_str()),
+        Event::TransferProposed { from, .. } => ("planned", from.function.as_str()),
+        Event::Transferred { to, .. } | Event::WordSent { to, .. } => ("us", to.function.as_str()),
     }
 }
 
-/// The rule by which a desk was told.
-fn why(words: &Words, event: &Event) -> Html {
+/// What stands below the sentence: the rule by which a desk was told; what a desk says and shows.
+fn more(words: &Words, event: &Event) -> Html {
     match event {
         Event::NoticeSent { why: Some(why), .. } => {
             markup! { <p class="hint">{ text(why.told(words)) }</p> }
         }
+        Event::StatusChanged { by: Some(by), .. } => {
+            markup! { <p class="hint">{ text(desk(words, "function_", by.function, &by.name)) }</p> }
+        }
+        Event::WordSent { words: said, .. } => quote(said),
+        Event::Answered { words: said, intervention, photos, document, .. } => {
+            let number = intervention.as_ref().map(|number| {
+                markup! { <p class="hint">{ text(words.with("journal_work", &[("number", number)])) }</p> }
+            });
+            let document = document.as_ref().map(|document| {
+                let href = format!("/documents/{}.pdf", document.hash);
+                markup! { <p><a href={href}>{ text(words.say("journal_document")) }</a></p> }
+            });
+            markup! { <>
+                { quote(said) }
+                { number.unwrap_or_default() }
+                { for photos.iter().map(|hash| picture(words, hash)) }
+                { document.unwrap_or_default() }
+            </> }
+        }
         _ => Html::default(),
     }
+}
+
+fn quote(said: &str) -> Html {
+    if said.is_empty() {
+        return Html::default();
+    }
+    markup! { <div class="voice"><blockquote>{ text(said.to_owned()) }</blockquote></div> }
+}
+
+fn picture(words: &Words, hash: &PhotoHash) -> Html {
+    let (href, src) = (format!("/photos/{hash}/2048.jpg"), format!("/photos/{hash}/320.jpg"));
+    markup! { <a href={href}><img class="thumb" src={src} loading="lazy" alt={words.say("journal_photo")} /></a> }
+}
+
+/// A sentence with the desks it is about.
+fn of_desks(words: &Words, key: &str, from: Option<&DeskName>, to: Option<&DeskName>) -> String {
+    let named = |start, one: Option<&DeskName>| {
+        one.map(|one| desk(words, start, one.function, &one.name)).unwrap_or_default()
+    };
+    words.with(key, &[("who", &named("function_", from)), ("to", &named("function_to_", to))])
+}
+
+fn by_desk(words: &Words, key: &str, function: Function, name: &str) -> String {
+    words.with(key, &[("who", &desk(words, "function_", function, name))])
+}
+
+/// "la mairie, Marseille"
+fn desk(words: &Words, start: &str, function: Function, name: &str) -> String {
+    words.with("desk_named", &[("desk", &words.of_slug(start, function.as_str())), ("name", name)])
 }
 
 fn sentence(words: &Words, event: &Event) -> String {
@@ -84,11 +138,15 @@ fn sentence(words: &Words, event: &Event) -> String {
             let to = words.of_slug("function_to_", function.as_str());
             words.with(if *refused { "journal_refused_mail" } else { "journal_no_mailbox" }, &[("to", &to)])
         }
-        Event::StatusChanged { to: Status::Done, reason: None } => words.say("journal_done"),
-        Event::StatusChanged { to: Status::Refused, reason: Some(why) } => {
+        Event::StatusChanged { to: Status::Done, reason: None, .. } => words.say("journal_done"),
+        Event::StatusChanged { to: Status::Refused, reason: Some(why), .. } => {
             words.with("journal_refused", &[("reason", why)])
         }
-        Event::StatusChanged { to, reason } => {
+        Event::StatusChanged { on: Some(on), .. } => {
+            let at = Instant(on.0 * DAY + DAY / 2);
+            words.with("journal_planned", &[("date", &words.day(at, outbox::edges::now()))])
+        }
+        Event::StatusChanged { to, reason, .. } => {
             let status = words.of_slug("status_", to.as_str());
             match reason {
                 Some(why) => words.with("journal_status_why", &[("status", &status), ("reason", why)]),
@@ -101,6 +159,23 @@ fn sentence(words: &Words, event: &Event) -> String {
         }
         Event::Reopened => words.say("journal_reopened"),
         Event::Relance { people, .. } => words.count("journal_relance", *people),
+        Event::Answered { function, name, .. } => by_desk(words, "journal_answered", *function, name),
+        Event::InternalWord { function, name } => by_desk(words, "journal_internal", *function, name),
+        Event::TransferProposed { from, to: None, words: said } if !said.is_empty() => {
+            let who = desk(words, "function_", from.function, &from.name);
+            words.with("journal_not_ours_words", &[("who", &who), ("words", said)])
+        }
+        Event::TransferProposed { from, to, .. } => {
+            of_desks(words, "journal_not_ours", Some(from), to.as_ref())
+        }
+        Event::Transferred { from, to } => {
+            let key = if from.is_some() { "journal_transferred" } else { "journal_charged" };
+            of_desks(words, key, from.as_ref(), Some(to))
+        }
+        Event::WordSent { from, to, .. } => {
+            let key = if from.is_some() { "journal_word" } else { "journal_word_admin" };
+            of_desks(words, key, from.as_ref(), Some(to))
+        }
     }
 }
 

@@ -12,6 +12,7 @@ pub use restore::restore;
 
 use crate::app::App;
 use crate::db::Db;
+use crate::rooms::answers::documents;
 use crate::rooms::photos::{blob_name, original_name};
 use anyhow::{Context, Result, ensure};
 use archive::Writer;
@@ -40,7 +41,7 @@ pub async fn write(app: &App, file: &Path) -> Result<String> {
     Ok(format!("{} written, {size:.1} MB, {photos} photos{lost}", file.display()))
 }
 
-/// The tables first, then every photo that they name: its files were there before its row was.
+/// The tables first, then every photo and document that they name: its files were there before its row was.
 async fn fill(app: &App, tar: File) -> Result<(usize, usize)> {
     let mut archive = Writer::new(tar);
     let mut tx = app.db.snapshot().await?;
@@ -51,6 +52,7 @@ async fn fill(app: &App, tar: File) -> Result<(usize, usize)> {
     }
     let shown = names(&mut tx, "SELECT hash FROM photos ORDER BY hash").await?;
     let arrived = names(&mut tx, "SELECT hash FROM originals ORDER BY hash").await?;
+    let documents = names(&mut tx, "SELECT hash FROM documents ORDER BY hash").await?;
     drop(tx);
     let (mut photos, mut lost) = (0, 0);
     for (hash, original) in
@@ -58,6 +60,10 @@ async fn fill(app: &App, tar: File) -> Result<(usize, usize)> {
     {
         let whole = (original && copy(app, &mut archive, &original_name(hash)).await?)
             || copy_sizes(app, &mut archive, hash).await?;
+        *(if whole { &mut photos } else { &mut lost }) += 1;
+    }
+    for hash in &documents {
+        let whole = copy(app, &mut archive, &documents::blob_name(hash)).await?;
         *(if whole { &mut photos } else { &mut lost }) += 1;
     }
     archive.finish(Db::newest())?;

@@ -1,5 +1,6 @@
 //! The rooms: one folder per noun. `mod.rs` owns and promises, `http.rs` and `site.rs` answer, `store.rs` holds the SQL.
 
+pub mod answers;
 pub mod follow;
 pub mod photos;
 pub mod places;
@@ -14,6 +15,8 @@ use crate::jobs::{Failed, Job};
 /// Runs `job` in the room that put it: the list of every kind of job there is.
 pub async fn run_job(app: &App, job: &Job) -> Result<(), Failed> {
     match job.kind.as_str() {
+        answers::telling::MAIL => answers::jobs::mail_desk(app, job).await,
+        answers::jobs::MAIL_PERSON => answers::jobs::mail_person(app, job).await,
         reports::jobs::TELL_DESK => reports::jobs::tell_desk(app, job).await,
         reports::jobs::MAIL_DESK => reports::jobs::mail_desk(app, job).await,
         reports::jobs::TELL_REPORTER => reports::jobs::tell_reporter(app, job).await,

@@ -65,7 +65,8 @@ impl Held {
 /// Counts the bytes of a body; a refusal of one that broke off becomes "come back".
 pub async fn hold(State(app): State<App>, request: Request, next: Next) -> Response {
     // Elsewhere bodies are not kept.
-    if !request.uri().path().starts_with("/api/") || request.body().is_end_stream() {
+    let kept = ["/api/", "/repondre/"].iter().any(|start| request.uri().path().starts_with(start));
+    if !kept || request.body().is_end_stream() {
         return next.run(request).await;
     }
     let held = Arc::new(Held::default());

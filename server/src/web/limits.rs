@@ -77,13 +77,13 @@ impl Class {
 pub fn class(method: &Method, path: &str, length: Option<u64>) -> Option<(Class, NonZeroU32)> {
     let reading = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
     let free = ["/assets/", "/sw.js", "/manifest.webmanifest", "/favicon.ico", "/healthz"];
-    let bytes = ["/api/v1/photos/", "/api/v1/uploads", "/partage"];
+    let bytes = ["/api/v1/photos/", "/api/v1/uploads", "/partage", "/repondre/"];
     let under = |starts: &[&str]| starts.iter().any(|start| path.starts_with(start));
     let class = match path {
         _ if reading && under(&free) => return None,
         _ if !reading && under(&bytes) => Class::Bytes,
         _ if !reading => Class::Words,
-        _ if under(&["/api/", "/photos/"]) => Class::Reads,
+        _ if under(&["/api/", "/photos/", "/documents/"]) => Class::Reads,
         _ => Class::Pages,
     };
     let units = if class == Class::Bytes { length.unwrap_or(0).div_ceil(UNIT) } else { 1 };

@@ -26,9 +26,10 @@ pub fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
 
 /// Gives errors the form that their reader can use.
 pub async fn dress(State(app): State<App>, request: Request, next: Next) -> Response {
-    let machines = ["/api/", "/photos/", "/assets/", "/healthz", "/readyz", "/sw.js"];
+    let machines = ["/api/", "/photos/", "/documents/", "/assets/", "/healthz", "/readyz", "/sw.js"];
     let path = request.uri().path();
-    let is_page = matches!(*request.method(), Method::GET | Method::HEAD)
+    let is_form = path.starts_with("/repondre/");
+    let is_page = (is_form || matches!(*request.method(), Method::GET | Method::HEAD))
         && !machines.iter().any(|start| path.starts_with(start));
     let visit =
         is_page.then(|| (request.uri().clone(), request.headers().get(header::ACCEPT_LANGUAGE).cloned()));

@@ -3,6 +3,7 @@
 use crate::web::qr;
 use minijinja::value::{Kwargs, Serde, Value};
 use minijinja::{Environment, State};
+use shared::calendar::Day;
 use shared::instant::{Age, Instant};
 use shared::lang::Catalog;
 use shared::reports::ReportBrief;
@@ -27,7 +28,7 @@ pub fn title(words: &Catalog, brief: &ReportBrief) -> String {
     }
 }
 
-/// Gives `environment` its functions: `t`, `title_of`, `ago`, `why`, `date`, `iso`, `because`, `to_functions`, `to`,
+/// Gives `environment` its functions: `t`, `title_of`, `ago`, `why`, `date`, `day`, `iso`, `because`, `to_functions`, `to`,
 /// `in_lang`, `qr`.
 pub fn add(environment: &mut Environment<'static>, catalogs: &Catalogs) {
     let words = catalogs.clone();
@@ -50,6 +51,10 @@ pub fn add(environment: &mut Environment<'static>, catalogs: &Catalogs) {
     });
     let words = catalogs.clone();
     environment.add_function("date", move |state: &State<'_, '_>, at: i64| date(catalog(&words, state), at));
+    let words = catalogs.clone();
+    environment.add_function("day", move |state: &State<'_, '_>, day: i64| {
+        date_in_words(catalog(&words, state), Day(day).parts())
+    });
     environment.add_function("iso", |at: i64| iso(Instant(at)));
     environment.add_function("qr", |address: &str| Value::from_safe_string(qr::svg(address)));
     environment.add_function("in_lang", in_lang);
@@ -114,9 +119,10 @@ fn date(words: &Catalog, at: i64) -> String {
     let zone = jiff::tz::TimeZone::get(TIME_ZONE).unwrap_or(jiff::tz::TimeZone::UTC);
     let Ok(instant) = jiff::Timestamp::from_millisecond(at) else { return String::new() };
     let day = instant.to_zoned(zone).date();
-    let month = words.say(&format!("month_{}", day.month()));
-    words.with(
-        "date_long",
-        &[("day", &day.day().to_string()), ("month", &month), ("year", &day.year().to_string())],
-    )
+    date_in_words(words, (day.year().into(), day.month().into(), day.day().into()))
+}
+
+fn date_in_words(words: &Catalog, (year, month, day): (i64, i64, i64)) -> String {
+    let month = words.say(&format!("month_{month}"));
+    words.with("date_long", &[("day", &day.to_string()), ("month", &month), ("year", &year.to_string())])
 }

@@ -1,5 +1,6 @@
 //! What the binary writes down: enough to follow a request, nothing about anybody.
 
+use crate::answers::Form;
 use crate::app::{Parcel, SCHOOL, fixture, parcel, problem, swing};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -115,15 +116,30 @@ async fn walk(vigie: &Vigie, mine: &Parcel) {
     send(Method::DELETE, &format!("{report}/contact"), vec![]).await;
 }
 
+/// A desk looks and answers; its link cut, then whole.
+async fn answer(vigie: &Vigie, link: &str) {
+    let path = format!("{}/repondre/{link}", vigie.url);
+    assert_eq!(reqwest::get(format!("{path}x")).await.unwrap().status(), 404);
+    assert_eq!(reqwest::get(&path).await.unwrap().status(), 200);
+    let form = Form::default().with("form", parcel(8).id.as_str()).with("words", "Le devis arrive.");
+    let answer = form.with("internal", "Il dort chez bernard.").send(&path).await;
+    assert_eq!(answer.status(), 303);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_whole_walk_leaves_no_trace_of_anybody() {
     let trap = MailTrap::start();
     let vigie = Vigie::start(&trap).await;
     let mine = parcel(7);
     walk(&vigie, &mine).await;
-    trap.wait_until("the desks' mails", |mails| mails.len() >= 2).await;
+    let mails = trap.wait_until("the desks' mails", |mails| mails.len() >= 2).await;
+    let link =
+        mails.iter().flat_map(testkit::mail::Mail::links).find(|link| link.contains("/repondre/")).unwrap();
+    let link = link.rsplit('/').next().unwrap().to_owned();
+    answer(&vigie, &link).await;
     let log = vigie.log();
-    for secret in SECRETS.into_iter().chain([mine.key.reveal()]) {
+    let secrets = [mine.key.reveal(), link.as_str(), "devis", "bernard"];
+    for secret in SECRETS.into_iter().chain(secrets) {
         let line = log.lines().find(|line| line.contains(secret));
         assert!(line.is_none(), "{secret} stands in the log: {}", line.unwrap_or_default());
     }

@@ -2,6 +2,8 @@
 
 use super::duplicate::Reason;
 use super::status::Status;
+use crate::calendar::Day;
+use crate::ids::PhotoHash;
 use crate::instant::Instant;
 use crate::relance::Tone;
 use crate::routing::Function;
@@ -16,6 +18,26 @@ pub struct JournalEntry {
     pub at: Instant,
     /// What happened.
     pub event: Event,
+}
+
+/// A desk, as the public knows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct DeskName {
+    /// Its function.
+    pub function: Function,
+    /// The zone or place it is named after.
+    pub name: String,
+}
+
+/// A document that came with an answer: a PDF.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Document {
+    /// Its name is, as that of photos, the SHA-256 of its bytes: `/documents/HASH.pdf`.
+    pub hash: PhotoHash,
+    /// How many bytes it has.
+    pub bytes: i64,
 }
 
 /// What a journal can say.
@@ -79,6 +101,67 @@ pub enum Event {
         to: Status,
         /// Why, in words; always there for a refusal.
         reason: Option<String>,
+        /// The day for which it is planned.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<Day>,
+        /// The desk that says so, by the link in its mail.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<DeskName>,
+    },
+    /// A desk answered in public.
+    Answered {
+        /// The desk's function.
+        function: Function,
+        /// The zone or place it is named after.
+        name: String,
+        /// In its words; may be empty.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        words: String,
+        /// The number under which the work was asked for (Allô Mairie).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        intervention: Option<String>,
+        /// Its photos, by name; they are there.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        photos: Vec<PhotoHash>,
+        /// Its document.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        document: Option<Document>,
+    },
+    /// A desk wrote a word for the other desks alone. That it did is public; the word is not.
+    InternalWord {
+        /// The desk's function.
+        function: Function,
+        /// The zone or place it is named after.
+        name: String,
+    },
+    /// A desk says that it is not in charge; somebody has to decide.
+    TransferProposed {
+        /// The desk that speaks.
+        from: DeskName,
+        /// The desk it names, if it names one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<DeskName>,
+        /// Whom it means, in its own words.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        words: String,
+    },
+    /// Another desk is in charge from now on.
+    Transferred {
+        /// The desk that was; absent where the administrator adds one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<DeskName>,
+        /// The desk that is.
+        to: DeskName,
+    },
+    /// Somebody entitled to it sent a desk a message with a word of their own.
+    WordSent {
+        /// The desk that wrote it; absent for the administrator.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<DeskName>,
+        /// The desk it went to.
+        to: DeskName,
+        /// The word.
+        words: String,
     },
     /// Those who wait were asked whether it is fixed: once a day, however many.
     Asked {
@@ -114,7 +197,11 @@ fn is_none(count: &i64) -> bool {
 impl Event {
     /// Whether those in charge said something: it ends a silence.
     pub fn is_answer(&self) -> bool {
-        matches!(self, Self::StatusChanged { to: Status::InProgress | Status::Planned, .. })
+        match self {
+            Self::StatusChanged { to: Status::InProgress | Status::Planned, .. } => true,
+            Self::Answered { .. } | Self::TransferProposed { .. } | Self::Transferred { .. } => true,
+            _ => false,
+        }
     }
 }
 
@@ -142,5 +229,32 @@ mod tests {
         assert_eq!(json(Event::Reopened), r#"{"at":5,"event":{"event":"reopened"}}"#);
         let older = r#"{"event":"notice_sent","function":"mairie","name":"Marseille"}"#;
         assert!(matches!(serde_json::from_str(older).unwrap(), Event::NoticeSent { why: None, .. }));
+        let older = r#"{"event":"status_changed","to":"done","reason":null}"#;
+        let changed = Event::StatusChanged { to: Status::Done, reason: None, on: None, by: None };
+        assert_eq!(serde_json::from_str::<Event>(older).unwrap(), changed);
+        assert_eq!(serde_json::to_string(&changed).unwrap(), older);
+        let by = DeskName { function: Function::Mairie, name: "Marseille".into() };
+        let bare = Event::Answered {
+            function: by.function,
+            name: by.name.clone(),
+            words: String::new(),
+            intervention: None,
+            photos: vec![],
+            document: None,
+        };
+        assert_eq!(
+            json(bare),
+            r#"{"at":5,"event":{"event":"answered","function":"mairie","name":"Marseille"}}"#
+        );
+        let planned = Event::StatusChanged {
+            to: Status::Planned,
+            reason: None,
+            on: Some(Day::of(2026, 10, 3)),
+            by: Some(by),
+        };
+        assert_eq!(
+            json(planned),
+            r#"{"at":5,"event":{"event":"status_changed","to":"planned","reason":null,"on":20729,"by":{"function":"mairie","name":"Marseille"}}}"#
+        );
     }
 }

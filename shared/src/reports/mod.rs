@@ -7,8 +7,9 @@ mod journal;
 pub mod kind;
 pub mod status;
 
-pub use journal::{Event, JournalEntry};
+pub use journal::{DeskName, Document, Event, JournalEntry};
 
+use crate::calendar::Day;
 use crate::followup::{Follow, Rhythm, SaidFixed};
 use crate::geo::Position;
 use crate::ids::{ParcelId, PhotoHash, PlaceId};
@@ -299,6 +300,17 @@ pub struct ReportPage {
     /// Given to whoever shows the key of a report or support of theirs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mine: Option<Mine>,
+}
+
+impl ReportPage {
+    /// The day for which it is planned, where that was said.
+    pub fn planned_on(&self) -> Option<Day> {
+        let step = self.journal.iter().rev().find_map(|entry| match entry.event {
+            Event::StatusChanged { to: Status::Planned, on, .. } => Some(on),
+            _ => None,
+        });
+        step.flatten().filter(|_| self.brief.status == Status::Planned)
+    }
 }
 
 /// A report that may be the same as the one shown.

@@ -14,6 +14,7 @@ use crate::ui::{
 };
 use crate::world::World;
 use shared::ids::{Key, ParcelId};
+use shared::instant::{DAY, Instant};
 use shared::reports::{PhotoView, ReportPage, Resembling, Voice};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -151,10 +152,18 @@ fn head(w: &World, page: &ReportPage, (people, stance): (i64, Stance), name: Str
             <h1>{ text(name) }</h1>
             if stance == Stance::Reporter { { yours(w) } }
             <p class="state-say">{ text(sentence::story(w, page, people, outbox::edges::now())) }</p>
+            { planned(w, page) }
             if private { { notice("info", "lock", w.t("report_private")) } }
             { nobody(w, page) }
         </div>
     }
+}
+
+/// The day for which those in charge planned it.
+fn planned(w: &World, page: &ReportPage) -> Html {
+    let Some(on) = page.planned_on() else { return Html::default() };
+    let date = w.words.day(Instant(on.0 * DAY + DAY / 2), outbox::edges::now());
+    markup! { <p class="state-say">{ text(w.with("journal_planned", &[("date", &date)])) }</p> }
 }
 
 /// Plainly, where nobody can be reached.

@@ -62,7 +62,7 @@ fn status(words: &Catalog, page: &ReportPage, now: Instant) -> String {
         }
     }
     let reason = page.journal.iter().rev().find_map(|entry| match &entry.event {
-        Event::StatusChanged { to: Status::Refused, reason } => reason.as_deref(),
+        Event::StatusChanged { to: Status::Refused, reason, .. } => reason.as_deref(),
         _ => None,
     });
     match reason {
@@ -138,7 +138,12 @@ mod tests {
 
     #[test]
     fn a_refusal_says_why() {
-        let refused = Event::StatusChanged { to: Status::Refused, reason: Some("Déjà réglé.".into()) };
+        let refused = Event::StatusChanged {
+            to: Status::Refused,
+            reason: Some("Déjà réglé.".into()),
+            on: None,
+            by: None,
+        };
         let told = story(&words(), &page(Status::Refused, vec![refused]), 1, NOW);
         assert!(told.ends_with("Refusé : Déjà réglé."), "{told}");
     }

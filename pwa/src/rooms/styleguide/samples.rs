@@ -1,13 +1,14 @@
 //! What the styleguide shows: a report of each status, a parcel of each state, a journal with every kind of line.
 
 use outbox::edges;
+use shared::calendar::Day;
 use shared::ids::{Key, ParcelId, PlaceId, mint};
 use shared::instant::{DAY, Instant};
 use shared::outbox::{Content, Parcel, State};
 use shared::problem::{Code, Problem};
 use shared::relance::Tone;
 use shared::reports::status::Status;
-use shared::reports::{Event, JournalEntry, Outcome, Receipt, ReportBrief};
+use shared::reports::{DeskName, Event, JournalEntry, Outcome, Receipt, ReportBrief};
 use shared::routing::Function;
 use shared::routing::rules::Criteria;
 
@@ -46,16 +47,47 @@ pub fn journal() -> Vec<JournalEntry> {
         Event::NoMailbox { function: Function::Circonscription, refused: false },
         Event::NoMailbox { function: Function::Direction, refused: true },
         Event::Supported { people: 7, why: vec![] },
-        Event::StatusChanged { to: Status::InProgress, reason: None },
-        Event::StatusChanged { to: Status::Planned, reason: Some("Pièce commandée".to_owned()) },
-        Event::StatusChanged { to: Status::Refused, reason: Some("Déjà réglé en septembre".to_owned()) },
-        Event::StatusChanged { to: Status::Done, reason: None },
+        changed(Status::InProgress, None),
+        changed(Status::Planned, Some("Pièce commandée")),
+        changed(Status::Refused, Some("Déjà réglé en septembre")),
+        changed(Status::Done, None),
         Event::Reopened,
         Event::Asked { people: 3 },
         Event::Relance { people: 5, tone: Tone::Firm, wider: 1 },
         Event::SaidFixed { reporter: false },
     ];
+    let events = events.into_iter().chain(answers());
     (0..).zip(events).map(|(n, event)| JournalEntry { at: ago(12 - n), event }).collect()
+}
+
+fn changed(to: Status, reason: Option<&str>) -> Event {
+    Event::StatusChanged { to, reason: reason.map(str::to_owned), on: None, by: None }
+}
+
+/// What those in charge do by the link in their mail.
+fn answers() -> [Event; 7] {
+    let mairie = DeskName { function: Function::Mairie, name: "Marseille".to_owned() };
+    let metropole = DeskName { function: Function::Metropole, name: "Aix-Marseille".to_owned() };
+    let (function, name) = (mairie.function, mairie.name.clone());
+    let on = Some(Day(edges::now().0 / DAY + 20));
+    [
+        Event::StatusChanged { to: Status::Planned, reason: None, on, by: Some(mairie.clone()) },
+        Event::Answered {
+            function,
+            name: name.clone(),
+            words: "La pièce arrive lundi.
+Le jeu est condamné d’ici là."
+                .to_owned(),
+            intervention: Some("2026-04512".to_owned()),
+            photos: vec![],
+            document: None,
+        },
+        Event::InternalWord { function, name },
+        Event::TransferProposed { from: mairie.clone(), to: Some(metropole.clone()), words: String::new() },
+        Event::TransferProposed { from: mairie.clone(), to: None, words: "le bailleur".to_owned() },
+        Event::Transferred { from: Some(mairie.clone()), to: metropole.clone() },
+        Event::WordSent { from: Some(mairie), to: metropole, words: "Le trottoir est à vous.".to_owned() },
+    ]
 }
 
 fn receipt(id: &ParcelId) -> Receipt {

@@ -8,9 +8,11 @@ use crate::edges::mail::NotSent;
 use crate::error::Result;
 use crate::jobs::{self, Failed, Job};
 use crate::mail::Letter;
+use crate::rooms::answers::link;
 use crate::rooms::reports::letters::{Desk, LANG_OF_DESKS, picture};
 use crate::rooms::reports::notices::About;
 use crate::rooms::reports::{internal, store as reports, unsubscribe, view};
+use crate::rooms::routing::store::Mailbox;
 use crate::rooms::{places, routing};
 use crate::web::words;
 use anyhow::Context;
@@ -20,6 +22,7 @@ use serde_json::json;
 use shared::ids::{Key, ParcelId};
 use shared::instant::{DAY, Instant};
 use shared::push::payload::Act;
+use shared::reports::category;
 use sqlx::Row;
 
 /// Kind of [`mail`].
@@ -97,7 +100,7 @@ fn days(from: Instant, to: Instant) -> i64 {
 
 /// The relance of that number to one mailbox of a desk: the facts, in its tone, in the thread of the first message. Nothing
 /// when the report was closed meanwhile.
-pub async fn relance(app: &App, about: About<'_>, desk: &Desk, mail: String) -> Result<Option<Letter>> {
+pub async fn relance(app: &App, about: About<'_>, desk: &Desk, mailbox: &Mailbox) -> Result<Option<Letter>> {
     let now = app.clock.now();
     let page = view::for_desks(app, about.report).await?;
     let mut sent = relances::until(app.db.read(), about.report, about.relance).await?;
@@ -117,6 +120,8 @@ pub async fn relance(app: &App, about: About<'_>, desk: &Desk, mail: String) -> 
     let copied = told.iter().any(|told| told.id == desk.id && told.in_copy);
     let others: Vec<_> = told.iter().filter(|told| told.id != desk.id).collect();
     let values = json!({
+        "answer": link::address(app, about.report, &desk.id, &mailbox.id).await?,
+        "private": category::is_private(page.brief.category.as_deref()),
         "link": format!("{}/demandes/{}", app.config.public_url, page.brief.id), "place": place, "title": title,
         "caption": photo.map(|photo| &photo.caption), "portrait": photo.is_some_and(|photo| photo.height > photo.width),
         "holders": routing::store::holders(app.db.read(), &desk.id, now).await?,
@@ -126,7 +131,7 @@ pub async fn relance(app: &App, about: About<'_>, desk: &Desk, mail: String) -> 
     Ok(Some(Letter {
         template: "report_relance",
         lang: LANG_OF_DESKS.into(),
-        to: mail,
+        to: mailbox.mail.clone(),
         name: Some(desk.name.clone()),
         thread: format!("{}.{}", about.report, desk.id),
         unsubscribe: None,

@@ -9,6 +9,7 @@ use crate::db::Tx;
 use crate::edges::ids;
 use crate::error::Result;
 use crate::jobs::{self, Failed, Job};
+use crate::rooms::answers::hands;
 use crate::rooms::reports::jobs::put_relance;
 use crate::rooms::reports::notices::About;
 use crate::rooms::reports::{intake, internal, note};
@@ -111,7 +112,9 @@ async fn leave(
     let route = intake::in_charge(tx, &report.id, now).await?;
     let told: Vec<_> =
         route.choices.iter().filter_map(|choice| choice.desk.as_ref()).map(|desk| desk.id.clone()).collect();
-    let copies = routing::wider(tx, &report.place, &told, wider, now).await?;
+    let mut copies = routing::wider(tx, &report.place, &told, wider, now).await?;
+    let (away, _) = hands::elsewhere(&mut **tx, &report.id).await?;
+    copies.retain(|desk| !away.contains(&desk.id));
     let about = About { report: &report.id, relance: number };
     for desk in &told {
         put_relance(tx, about, (desk, Some(&route.why)), now).await?;

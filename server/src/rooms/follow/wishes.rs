@@ -15,7 +15,8 @@ use shared::followup::{FollowUp, REOPEN, Rhythm, Wish};
 use shared::ids::ParcelId;
 use shared::instant::Instant;
 use shared::problem::{Code, Problem};
-use shared::reports::status::Status;
+use shared::reports::kind::Kind;
+use shared::reports::status::{Actor, Status};
 use shared::reports::{Event, Outcome, Receipt};
 
 /// Somebody who wishes something about a report.
@@ -176,7 +177,12 @@ impl Wisher<'_> {
         if !store::said(&mut **tx, &self.report.id).await?.closes() {
             return Ok(false);
         }
-        self.step(tx, Status::Done, Event::StatusChanged { to: Status::Done, reason: None }).await?;
+        self.step(
+            tx,
+            Status::Done,
+            Event::StatusChanged { to: Status::Done, reason: None, on: None, by: None },
+        )
+        .await?;
         Ok(true)
     }
 
@@ -189,7 +195,11 @@ impl Wisher<'_> {
     }
 
     async fn step(&self, tx: &mut Tx, to: Status, event: Event) -> Result<()> {
-        let step = reports::Step { report: &self.report.id, from: self.report.status, to, reason: None };
+        let (report, from) = (&self.report.id, self.report.status);
+        if from.step(to, Actor::Reporter, Kind::Simple).is_err() {
+            return Ok(());
+        }
+        let step = reports::Step { report, from, to, reason: None, by: None };
         reports::step(self.app, tx, &step, self.parcel.at).await?;
         note(tx, &self.report.id, self.parcel.at, &event).await
     }

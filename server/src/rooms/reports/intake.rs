@@ -11,6 +11,7 @@ use super::{awaited, jobs, judging, key_hash, note, notices};
 use crate::app::App;
 use crate::db::Tx;
 use crate::error::Result;
+use crate::rooms::answers::charge;
 use crate::rooms::routing::Route;
 use crate::rooms::{follow, places, routing};
 use anyhow::Context;
@@ -163,11 +164,11 @@ pub async fn tell_all(tx: &mut Tx, report: &ParcelId, now: Instant) -> Result<()
     Ok(())
 }
 
-/// Where `report` goes as it stands now.
+/// Who is in charge of `report` today, be it by a rule or because it was passed to them.
 pub async fn in_charge(tx: &mut Tx, report: &ParcelId, now: Instant) -> Result<Route> {
     let about = store::count_people(tx, report, 0).await?;
     let subject = Subject::simple(about.category.as_deref(), about.urgency, about.status);
-    Ok(routing::route(tx, &about.place, &subject, now).await?)
+    Ok(charge::route(tx, report, (&about.place, &subject), now).await?)
 }
 
 /// Somebody says that it is more urgent than was known: the journal says so, whoever is in charge now and was not told is
@@ -204,7 +205,7 @@ async fn add_supporter(tx: &mut Tx, parcel: &Parcel, main: &ParcelId, why: &[Rea
         note(tx, main, parcel.at, &event).await?;
     }
     let subject = Subject::simple(counted.category.as_deref(), counted.urgency, counted.status);
-    let route = routing::route(tx, &counted.place, &subject, parcel.at).await?;
+    let route = charge::route(tx, main, (&counted.place, &subject), parcel.at).await?;
     Ok(Receipt {
         id: parcel.id.clone(),
         report: main.clone(),

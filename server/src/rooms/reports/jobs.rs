@@ -16,6 +16,7 @@ use crate::edges::mail::NotSent;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Failed, Job};
 use crate::mail::Letter;
+use crate::rooms::routing::store::Mailbox;
 use crate::rooms::{follow, routing};
 use anyhow::Context;
 use lettre::Message;
@@ -160,7 +161,7 @@ pub async fn mail_desk(app: &App, job: &Job) -> Result<(), Failed> {
         return tell_again(app, job, &to, &mailbox).await;
     };
     let addressee = Addressee { id: to.desk.clone(), name: name.clone() };
-    let Some(letter) = letter(app, &to, &addressee, found.mail).await.map_err(internal)? else {
+    let Some(letter) = letter(app, &to, &addressee, &found).await.map_err(internal)? else {
         return nothing_to_say(app, job, &to, &mailbox).await;
     };
     match app.send(&job.id, write(app, job, letter)?).await {
@@ -183,10 +184,10 @@ pub async fn mail_desk(app: &App, job: &Job) -> Result<(), Failed> {
     tx.commit().await.map_err(Failed::from)
 }
 
-async fn letter(app: &App, to: &ToDesk, desk: &Addressee, mail: String) -> Result<Option<Letter>> {
+async fn letter(app: &App, to: &ToDesk, desk: &Addressee, mailbox: &Mailbox) -> Result<Option<Letter>> {
     match to.relance {
-        0 => letters::to_desk(app, &to.report, desk, mail).await.map(Some),
-        _ => follow::letters::relance(app, to.about(), desk, mail).await,
+        0 => letters::to_desk(app, &to.report, desk, mailbox).await.map(Some),
+        _ => follow::letters::relance(app, to.about(), desk, mailbox).await,
     }
 }
 
@@ -246,7 +247,8 @@ async fn desk(app: &App, to: &ToDesk) -> Result<(Function, String), Failed> {
     desk.ok_or_else(|| Failed::Drop("the desk is gone".into()))
 }
 
-fn write(app: &App, job: &Job, letter: Letter) -> Result<Message, Failed> {
+/// The mail of a letter, under the name of its job.
+pub fn write(app: &App, job: &Job, letter: Letter) -> Result<Message, Failed> {
     letter.write(app, &job.id).map_err(|error| Failed::Drop(format!("cannot be written: {error:#}")))
 }
 

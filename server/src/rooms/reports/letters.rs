@@ -4,12 +4,17 @@ use super::{store, unsubscribe, view, voices};
 use crate::app::App;
 use crate::error::Result;
 use crate::mail::{Letter, Picture};
+use crate::rooms::answers::link;
+use crate::rooms::answers::telling::Cause;
+use crate::rooms::routing::store::Mailbox;
 use crate::rooms::{photos, places, routing};
 use crate::web::words;
 use anyhow::Context;
+use minijinja::context;
 use minijinja::value::{Serde, Value};
 use serde_json::json;
 use shared::ids::{Key, ParcelId, PhotoHash};
+use shared::reports::{Event, category};
 use sqlx::Row;
 
 /// Those in charge work in French.
@@ -20,7 +25,7 @@ const SIDES: [u32; 2] = [960, 320];
 const MOST_BYTES: usize = 300_000;
 
 /// To one mailbox of a desk, about a new report.
-pub async fn to_desk(app: &App, report: &ParcelId, desk: &Desk, mail: String) -> Result<Letter> {
+pub async fn to_desk(app: &App, report: &ParcelId, desk: &Desk, mailbox: &Mailbox) -> Result<Letter> {
     let page = view::for_desks(app, report).await?;
     let place = places::page(app, &page.brief.place).await?.place;
     let title = words::title(app.pages.catalog(LANG_OF_DESKS), &page.brief);
@@ -29,17 +34,18 @@ pub async fn to_desk(app: &App, report: &ParcelId, desk: &Desk, mail: String) ->
         Some(photo) => picture(app, &photo.hash).await?,
         None => None,
     };
+    let private = category::is_private(page.brief.category.as_deref());
     let holders = routing::store::holders(app.db.read(), &desk.id, app.clock.now()).await?;
     Ok(Letter {
         template: "report_new",
         lang: LANG_OF_DESKS.into(),
-        to: mail,
+        to: mailbox.mail.clone(),
         name: Some(desk.name.clone()),
         thread: format!("{report}.{}", desk.id),
         unsubscribe: None,
         values: Value::from(Serde(json!({
             "link": format!("{}/demandes/{}", app.config.public_url, page.brief.id), "page": page, "place": place,
-            "title": title, "caption": photo.map(|photo| &photo.caption), "holders": holders,
+            "answer": link::address(app, report, &desk.id, &mailbox.id).await?, "private": private, "title": title, "caption": photo.map(|photo| &photo.caption), "holders": holders,
             "awaited": voices::awaited(&page) + voices::preparing(&page), "portrait": photo.is_some_and(|photo| photo.height > photo.width),
         }))),
         picture,
@@ -52,6 +58,25 @@ pub struct Desk {
     pub id: String,
     /// Its name for people.
     pub name: String,
+}
+
+/// To the same, once more or for the first time, because of `cause`: in the same thread, with all that was said since.
+pub async fn to_desk_again(
+    app: &App,
+    report: &ParcelId,
+    (desk, mailbox): (&Desk, &Mailbox),
+    cause: &Cause,
+) -> Result<Letter> {
+    let letter = to_desk(app, report, desk, mailbox).await?;
+    let values = context! { cause => Value::from(Serde(json!(cause))), ..letter.values };
+    Ok(Letter { template: "report_again", values, ..letter })
+}
+
+/// To the person of `parcel`, that a desk answered; none when they want no news.
+pub async fn of_answer(app: &App, parcel: &ParcelId, said: &[Event]) -> Result<Option<Letter>> {
+    let Some(letter) = to_reporter(app, parcel).await? else { return Ok(None) };
+    let values = context! { said => Value::from(Serde(json!(said))), ..letter.values };
+    Ok(Some(Letter { template: "report_answered", values, ..letter }))
 }
 
 /// To the reporter of `parcel`, that it was received; none when they want no news.

@@ -30,14 +30,17 @@ pub mod words;
 use crate::app::App;
 use crate::db::Tx;
 use crate::error::Result;
+use crate::rooms::answers::telling;
 use crate::rooms::follow;
 use crate::rooms::photos::hex;
 use anyhow::bail;
 use sha2::{Digest, Sha256};
+use shared::calendar::Day;
 use shared::ids::{Key, ParcelId, PlaceId};
 use shared::instant::{DAY, Instant};
-use shared::reports::Event;
-use shared::reports::status::Status;
+use shared::reports::kind::Kind;
+use shared::reports::status::{Actor, Status};
+use shared::reports::{DeskName, Event};
 
 pub use jobs::internal;
 
@@ -61,11 +64,24 @@ pub struct Change {
     pub reason: Option<String>,
 }
 
-/// Changes the status of report `number`, and says so in its journal.
+/// Changes the status of report `number`, by the administrator's word, and says so in its journal.
 ///
 /// # Errors
 /// No such report, no such step, or a refusal without a reason.
 pub async fn change_status(app: &App, number: i64, change: Change) -> anyhow::Result<()> {
+    change_status_for(app, number, change, None).await
+}
+
+/// The same, for the day `on` where it is planned.
+///
+/// # Errors
+/// The same.
+pub async fn change_status_for(
+    app: &App,
+    number: i64,
+    change: Change,
+    on: Option<Day>,
+) -> anyhow::Result<()> {
     let now = app.clock.now();
     if change.to == Status::Refused && change.reason.as_deref().is_none_or(|reason| reason.trim().is_empty())
     {
@@ -75,12 +91,12 @@ pub async fn change_status(app: &App, number: i64, change: Change) -> anyhow::Re
     let Some((id, from)) = store::lock_numbered(&mut tx, number).await? else {
         bail!("there is no report {number}")
     };
-    let Ok(to) = from.step(change.to) else {
+    let Ok(to) = from.step(change.to, Actor::Administrator, Kind::Simple) else {
         bail!("a report that is “{}” cannot become “{}”", from.as_str(), change.to.as_str());
     };
-    let done = Step { report: &id, from, to, reason: change.reason.as_deref() };
+    let done = Step { report: &id, from, to, reason: change.reason.as_deref(), by: None };
     step(app, &mut tx, &done, now).await.map_err(merging::plain)?;
-    let event = Event::StatusChanged { to, reason: change.reason };
+    let event = Event::StatusChanged { to, reason: change.reason, on, by: None };
     if note(&mut tx, &id, now, &event).await.is_err() {
         bail!("the journal cannot be written");
     }
@@ -99,19 +115,28 @@ pub struct Step<'a> {
     pub to: Status,
     /// Why, in public words.
     pub reason: Option<&'a str>,
+    /// The desk that says so.
+    pub by: Option<&'a DeskName>,
 }
 
-/// Does a step that the status machine allows: the status, the news of it, who is asked from now on. The line of the
+/// Does a step that the status machine allows, as [`settle`] does, and tells the phones of those who wait. The line of the
 /// journal is the caller's.
 pub async fn step(app: &App, tx: &mut Tx, step: &Step<'_>, now: Instant) -> Result<()> {
-    let Step { report, from, to, reason } = *step;
+    news::status_changed(tx, step.report, (step.from, step.to), step.reason, now).await?;
+    settle(app, tx, step, now).await
+}
+
+/// Does a step: the status, who is asked from now on, the desks that the rules name for it. Who else hears of it, the caller
+/// knows.
+pub async fn settle(app: &App, tx: &mut Tx, step: &Step<'_>, now: Instant) -> Result<()> {
+    let Step { report, from, to, by, .. } = *step;
     store::set_status(tx, report, to, now).await?;
-    news::status_changed(tx, report, (from, to), reason, now).await?;
     match (from.is_open(), to.is_open()) {
-        (true, false) => follow::closed(tx, report).await,
-        (false, true) => follow::reopened(app, tx, report, now).await,
-        _ => Ok(()),
+        (true, false) => follow::closed(tx, report).await?,
+        (false, true) => follow::reopened(app, tx, report, now).await?,
+        _ => {}
     }
+    telling::status_reached(tx, report, (to, by), now).await
 }
 
 /// Figures of a place's reports.

@@ -8,6 +8,7 @@ use anyhow::Result;
 use shared::ids::{ParcelId, PhotoHash};
 use shared::instant::Instant;
 use shared::reports::status::Status;
+use shared::reports::{DeskName, Event};
 use shared::text;
 use sqlx::Row;
 
@@ -20,6 +21,7 @@ struct Shown {
     title: Say,
     place: String,
     photo: Option<PhotoHash>,
+    private: bool,
 }
 
 /// Tells everybody who is part of `report` that its status changed, in the transaction that changes it.
@@ -66,6 +68,47 @@ pub async fn question(tx: &mut Tx, report: &ParcelId, said: bool) -> Result<Ques
     Ok(Question { waits, follows: about("ask_push_follow") })
 }
 
+/// Tells everybody who is part of `report` what a desk said, in the transaction that says it: one message for all of it,
+/// since what is newer takes the place of what is older. Of a private report, that it was said.
+pub async fn answered(
+    tx: &mut Tx,
+    report: &ParcelId,
+    desk: &DeskName,
+    said: &[Event],
+    (from, now): (Status, Instant),
+) -> Result<()> {
+    let shown = shown(tx, report).await?;
+    let who = Say::word(format!("function_{}", desk.function.as_str()));
+    let (mut does, mut words) = (None, String::new());
+    for event in said {
+        match event {
+            Event::StatusChanged { to: Status::Sent, .. } if !from.is_open() => {
+                does = Some(Say::word("told_reopened"));
+            }
+            Event::StatusChanged { to, .. } => {
+                does = Some(Say::word(format!("status_say_{}", to.as_str())));
+            }
+            Event::Answered { words: said, .. } => words = text::excerpt(said, REASON),
+            Event::Transferred { to, .. } => {
+                let to = Say::word(format!("function_to_{}", to.function.as_str()));
+                does = Some(Say::with("told_passed", [("to", to)]));
+            }
+            Event::TransferProposed { .. } => does = Some(Say::word("told_not_theirs")),
+            _ => {}
+        }
+    }
+    let does = does.unwrap_or_else(|| Say::word("told_answer"));
+    let (does, place) = (("says", does), ("place", Say::Text(shown.place.clone())));
+    let body = if words.is_empty() || shown.private {
+        Say::with("told_answered", [("who", who), does, place])
+    } else {
+        Say::with("told_answered_words", [("who", who), does, ("words", Say::Text(words)), place])
+    };
+    let message = Message { photo: shown.photo, ..Message::about(report, shown.title, body) };
+    push::tell(tx, Audience::People(report), &message, now).await?;
+    Ok(())
+}
+
 /// A notification shows on a locked phone: of a private report no words and no photo.
 async fn shown(tx: &mut Tx, report: &ParcelId) -> Result<Shown> {
     let row = sqlx::query(
@@ -80,7 +123,7 @@ async fn shown(tx: &mut Tx, report: &ParcelId) -> Result<Shown> {
         Say::with("report_untitled", [("number", Say::Text(number.unwrap_or_default().to_string()))]);
     let place = row.try_get("place_name")?;
     if row.try_get::<i16, _>("private")? != 0 {
-        return Ok(Shown { title: untitled, place, photo: None });
+        return Ok(Shown { title: untitled, place, photo: None, private: true });
     }
     let excerpt = text::excerpt(row.try_get("description")?, TITLE);
     let title = match row.try_get::<Option<String>, _>("category")? {
@@ -89,5 +132,5 @@ async fn shown(tx: &mut Tx, report: &ParcelId) -> Result<Shown> {
         None => untitled,
     };
     let photo = row.try_get::<Option<&str>, _>("photo")?.map(parse_hash).transpose()?;
-    Ok(Shown { title, place, photo })
+    Ok(Shown { title, place, photo, private: false })
 }

@@ -93,6 +93,7 @@ pub async fn page(State(app): State<App>, Path(id): Path<String>, visit: Visit) 
     let values = json!({
         "page": page, "photos": photos, "awaited": voices::awaited(&page),
         "preparing": voices::preparing(&page), "hero": hero, "about": about,
+        "planned": page.planned_on(),
     });
     render(&app, &visit, "pages/report.html", values)
 }

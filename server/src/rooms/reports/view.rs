@@ -8,7 +8,8 @@ use super::store::{self, parse_hash, parse_id, parse_place, parse_status};
 use super::{key_hash, links, search, voices};
 use crate::app::App;
 use crate::error::Result;
-use crate::rooms::{follow, routing};
+use crate::rooms::answers::charge;
+use crate::rooms::follow;
 use anyhow::Context;
 use shared::ids::{Key, ParcelId};
 use shared::instant::Instant;
@@ -101,7 +102,7 @@ pub async fn for_desks(app: &App, main: &ParcelId) -> Result<ReportPage> {
         reopen_until,
         urgency,
         voices: voices::of(db, main, app.clock.now()).await?,
-        desks: routing::in_charge(app, &brief.place, &subject).await?,
+        desks: charge::view(app, main, (&brief.place, &subject)).await?,
         journal: journal(db, main).await?,
         alike: links::shown(db, main).await?,
         mine: None,

@@ -43,11 +43,6 @@ pub async fn seed(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// Where a report of `subject` on `place` goes. No rule that fits: to nobody.
-pub async fn route(tx: &mut Tx, place: &PlaceId, subject: &Subject<'_>, now: Instant) -> Result<Route> {
-    on(tx, place, subject, now).await
-}
-
 /// Up to `most` desks further up from `place` than those `told`: who hears that nobody answers.
 pub async fn wider(
     tx: &mut Tx,
@@ -63,14 +58,14 @@ pub async fn wider(
     Ok(further(told, &desks, most).into_iter().cloned().collect())
 }
 
-/// Who is in charge today of a report of `subject` on `place`, as the public sees it.
-pub async fn in_charge(app: &App, place: &PlaceId, subject: &Subject<'_>) -> Result<Vec<DeskView>> {
-    let mut connection = app.db.read().acquire().await?;
-    let route = on(&mut connection, place, subject, app.clock.now()).await?;
-    Ok(route.choices.iter().map(view).collect())
-}
-
-async fn on(db: &mut AnyConnection, place: &PlaceId, subject: &Subject<'_>, now: Instant) -> Result<Route> {
+/// Where a report of `subject` on `place` goes by the rules. No rule that fits: to nobody. Whether it was passed on since,
+/// the answers know.
+pub async fn route(
+    db: &mut AnyConnection,
+    place: &PlaceId,
+    subject: &Subject<'_>,
+    now: Instant,
+) -> Result<Route> {
     let rules = store::rules_about(&mut *db, subject.category).await?;
     // Most cities name no zone in a rule.
     let zones = match rules.iter().any(|rule| rule.when.zone.is_some()) {

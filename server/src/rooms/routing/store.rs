@@ -154,7 +154,10 @@ pub async fn desk_far<'c>(
 }
 
 /// The desk of that id, with its name for people.
-pub async fn desk_named(db: &AnyPool, id: &str) -> sqlx::Result<Option<(Function, String)>> {
+pub async fn desk_named<'c>(
+    db: impl Executor<'c, Database = Any>,
+    id: &str,
+) -> sqlx::Result<Option<(Function, String)>> {
     let row = sqlx::query(
         "SELECT d.function, CASE WHEN d.name = '' THEN z.name ELSE d.name END AS name
          FROM desks d JOIN zones z ON z.id = d.zone_id WHERE d.id = $1",
@@ -260,7 +263,8 @@ fn desk(row: &AnyRow) -> sqlx::Result<Desk> {
     })
 }
 
-fn function(row: &AnyRow) -> sqlx::Result<Function> {
+/// Reads the column `function`.
+pub fn function(row: &AnyRow) -> sqlx::Result<Function> {
     let word: String = row.try_get("function")?;
     Function::parse(&word).ok_or_else(|| unknown("function", &word))
 }
