@@ -3,6 +3,7 @@
 //! Schools and desks go through the importers, reports through the intake, at the hours of a clock that is moved through
 //! half a year; mails go to memory. `vigie serve` never calls this.
 
+mod answers;
 mod city;
 mod pictures;
 mod stories;
@@ -14,8 +15,9 @@ use crate::edges::faults::Faults;
 use crate::edges::ids;
 use crate::edges::mail::Mailer;
 use crate::jobs::runner;
+use crate::rooms::answers::{self as room, Taken, form, link, store};
 use crate::rooms::reports::intake::{self, Parcel};
-use crate::rooms::{photos, places, reports};
+use crate::rooms::{photos, places, reports, routing};
 use anyhow::{Context, Result, anyhow};
 use sha2::{Digest, Sha256};
 use shared::ids::{ParcelId, PhotoHash, PlaceId};
@@ -84,8 +86,46 @@ async fn play(app: &App, turn: &stories::Turned, photos: &[PhotoHash], told: &mu
             let reason = (!reason.is_empty()).then(|| (*reason).to_owned());
             reports::change_status(app, *number, reports::Change { to: *to, reason }).await?;
         }
+        Turn::Answer(said) => {
+            let (id, _) = told.get(&turn.story).context("a story is answered before it is told")?;
+            answer(app, id, said, photos).await?;
+        }
     }
     Ok(())
+}
+
+/// A desk speaks, as through the link in its mail.
+async fn answer(app: &App, report: &ParcelId, said: &answers::Answer, photos: &[PhotoHash]) -> Result<()> {
+    let now = app.clock.now();
+    let mut tx = app.db.write().await?;
+    let place = store::lock(&mut tx, report).await?.place;
+    tx.rollback().await?;
+    let near = routing::store::desks_of(app.db.read(), &place, now).await?;
+    let desk = |function| {
+        let mut held: Vec<_> = near.iter().filter(|desk| desk.function == function).collect();
+        held.sort_by_key(|desk| desk.rank);
+        held.first().map(|desk| desk.id.clone()).context("nobody holds that function")
+    };
+    let grant = link::Grant { report: report.clone(), desk: desk(said.desk)? };
+    let on = |days: i64| form::today(now).plus(days);
+    let answer = form::Answer {
+        id: ids::id(now),
+        words: said.words.to_owned(),
+        internal: said.internal.to_owned(),
+        intervention: (!said.intervention.is_empty()).then(|| said.intervention.to_owned()),
+        step: match (said.step, said.to) {
+            (Some((to, days)), _) => Some(form::Step::To(to, (days > 0).then(|| on(days)))),
+            (None, Some(to)) => Some(form::Step::Elsewhere(form::Whom::Desk(desk(to)?))),
+            (None, None) if said.whom.is_empty() => None,
+            (None, None) => Some(form::Step::Elsewhere(form::Whom::Words(said.whom.to_owned()))),
+        },
+        photos: said.picture.and_then(|scene| photos.get(scene as usize)).cloned().into_iter().collect(),
+        document: None,
+    };
+    match room::take(app, &grant, &answer).await.map_err(|error| anyhow!("{error:?}"))? {
+        Taken::Said => Ok(()),
+        Taken::Not(wrong) => Err(anyhow!("{wrong:?}")),
+    }
 }
 
 fn report(story: &Story, app: &App, photos: &[PhotoHash]) -> Result<NewReport> {

@@ -1,5 +1,6 @@
 //! Forty stories of broken things, in every state.
 
+use super::answers::{ANSWERS, Answer};
 use super::pictures::Scene;
 use shared::instant::{DAY, HOUR};
 use shared::reports::status::Status;
@@ -33,6 +34,8 @@ pub enum Turn {
     Support,
     /// A new status, and why.
     Status(Status, &'static str),
+    /// An answer by the link in a mail.
+    Answer(&'static Answer),
 }
 
 /// An event of a story, at its hour.
@@ -49,13 +52,22 @@ pub struct Turned {
 pub fn timeline() -> Vec<Turned> {
     let mut turns: Vec<Turned> =
         STORIES.iter().enumerate().flat_map(|(index, story)| tell(index, story)).collect();
+    turns.extend(ANSWERS.iter().filter_map(|answer| {
+        let at = begin(answer.story, STORIES.get(answer.story)?) + answer.days * DAY + 3 * HOUR;
+        Some(Turned { at, story: answer.story, turn: Turn::Answer(answer) })
+    }));
     turns.sort_by_key(|turn| turn.at);
     turns
 }
 
-fn tell(index: usize, story: &Story) -> Vec<Turned> {
+/// When a story is told for the first time.
+fn begin(index: usize, story: &Story) -> i64 {
     let hour = 7 + i64::try_from(index).unwrap_or(0) * 5 % 11;
-    let begin = (DAYS - story.ago) * DAY - 20 * HOUR + hour * HOUR;
+    (DAYS - story.ago) * DAY - 20 * HOUR + hour * HOUR
+}
+
+fn tell(index: usize, story: &Story) -> Vec<Turned> {
+    let begin = begin(index, story);
     let last = story.then.last().map_or(story.ago, |(days, ..)| *days);
     let step = (last * DAY).max(DAY) / (story.supporters + 2);
     let turned = |at, turn| Turned { at, story: index, turn };

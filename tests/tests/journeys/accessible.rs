@@ -23,14 +23,14 @@ const HEIGHT: &str =
     "return document.querySelector('dialog[open]') ? 1 : document.documentElement.scrollHeight";
 
 /// What axe-core found, state by state.
-struct Reader<'a> {
+pub struct Reader<'a> {
     phone: &'a Phone,
     axe: String,
     found: Vec<String>,
 }
 
 impl<'a> Reader<'a> {
-    fn of(phone: &'a Phone) -> Self {
+    pub fn of(phone: &'a Phone) -> Self {
         let folder = std::env::var(VARIABLE)
             .unwrap_or_else(|_| panic!("{VARIABLE} is not set: run through `cargo xtask test`"));
         let path = Path::new(&folder).join("node_modules/axe-core/axe.min.js");
@@ -40,7 +40,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads the screen as it stands, on a phone; its colours by night too.
-    async fn read(&mut self, state: &str) {
+    pub async fn read(&mut self, state: &str) {
         self.unroll(Screen::PHONE).await;
         self.run(state, ALL).await;
         self.theme("dark").await;
@@ -50,7 +50,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads the screen as it stands, on a phone and at a desk.
-    async fn read_everywhere(&mut self, state: &str) {
+    pub async fn read_everywhere(&mut self, state: &str) {
         self.read(state).await;
         self.unroll(Screen::DESK).await;
         self.run(&format!("{state}, at a desk"), ALL).await;
@@ -92,7 +92,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Nothing was found.
-    fn finish(self) {
+    pub fn finish(self) {
         assert!(self.found.is_empty(), "{} found:\n{}", self.found.len(), self.found.join("\n\n"));
     }
 }

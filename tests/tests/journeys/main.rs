@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a journey fails by panicking with a sentence")]
 
 mod accessible;
+mod answered;
 mod blurred;
 mod browser_killed;
 mod captive_portal;
