@@ -106,6 +106,7 @@ impl App {
         }));
         crate::rooms::routing::seed(&app).await?;
         crate::rooms::reports::words::catch_up(&app).await?;
+        crate::rooms::journal::seal::catch_up(&app).await?;
         Ok(app)
     }
 

@@ -5,9 +5,9 @@ use crate::config::Config;
 use crate::edges::blobs::Place;
 use crate::jobs;
 use crate::rooms::photos::sweep;
-use crate::rooms::{answers, follow, places, push, reports, routing};
+use crate::rooms::{answers, follow, journal, places, push, reports, routing};
 use anyhow::{Result, anyhow, ensure};
-use shared::instant::Instant;
+use shared::instant::{HOUR, Instant};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -69,6 +69,7 @@ async fn look_inside(app: &App, report: &mut Report) -> Result<()> {
             Ok(format!("signed (DKIM); the DNS must say TXT {} “{}”", signer.name, signer.record)),
         );
     }
+    transparency(app, report).await?;
     queue(app, report).await?;
     let transfers = answers::hands::waiting(app.db.read()).await?.len();
     if transfers > 0 {
@@ -81,6 +82,30 @@ async fn look_inside(app: &App, report: &mut Report) -> Result<()> {
     }
     for (desk, zone) in routing::store::without_mailbox(app.db.read(), app.clock.now()).await? {
         report.warn("desks", &format!("nobody to write to at {desk} ({zone}): vigie import desks FILE"));
+    }
+    Ok(())
+}
+
+/// Whether the journal is what was written, and sealed in time.
+async fn transparency(app: &App, report: &mut Report) -> Result<()> {
+    let found = journal::check::examine(app).await?;
+    let journal::check::Findings { lines, reports, sealed, waiting: (waiting, since), broken, others } =
+        found;
+    if let Some(broken) = broken {
+        let others = if others > 0 { format!(", and {others} more") } else { String::new() };
+        report.say("journal", Err(anyhow!("{broken}{others}: somebody tampered with it")));
+    } else {
+        let sealed = sealed.map_or("no seal yet".to_owned(), |(number, last, hash)| {
+            format!("sealed up to line {last} (seal {number}: {hash})")
+        });
+        report.say("journal", Ok(format!("{lines} lines about {reports} reports, {sealed}")));
+    }
+    if let Some(since) = since.filter(|since| app.clock.now().0 - since.0 > HOUR) {
+        let since = jobs::command::age(since, app.clock.now());
+        report.warn(
+            "journal",
+            &format!("{waiting} lines wait for their seal, one for {since}: vigie serve makes it"),
+        );
     }
     Ok(())
 }

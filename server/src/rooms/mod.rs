@@ -2,6 +2,7 @@
 
 pub mod answers;
 pub mod follow;
+pub mod journal;
 pub mod photos;
 pub mod places;
 pub mod push;
@@ -23,6 +24,7 @@ pub async fn run_job(app: &App, job: &Job) -> Result<(), Failed> {
         follow::ask::ASK => follow::ask::run(app, job).await,
         follow::letters::MAIL => follow::letters::mail(app, job).await,
         follow::relances::NEXT => follow::relances::next(app, job).await,
+        journal::seal::SEAL => journal::seal::run(app, job).await,
         photos::darkroom::DEVELOP => photos::darkroom::run(app, job).await,
         photos::sweep::SWEEP => photos::sweep::run(app, job).await,
         push::jobs::SEND => push::jobs::send(app, job).await,

@@ -117,7 +117,8 @@ async fn walk(engine: Engine, fail: Fail) -> Walked {
     };
     assert!(happened, "{fail:?} did not happen, or nobody noticed");
     raw.extend(process.mails());
-    assert_eq!(dump::holes(&home.app).await, Vec::<String>::new(), "{fail:?}");
+    let journal = vigie::rooms::journal::check::examine(&home.app).await.unwrap();
+    assert_eq!((journal.broken, journal.reports), (None, 1), "{fail:?}");
     let (mails, doubles) = dump::mails(&raw, &names);
     let touched = if fail == Fail::Nothing { refusal::touched(&home.app).await } else { vec![] };
     let rows = dump::new_rows(&before, dump::rows(&home.app, &names).await);

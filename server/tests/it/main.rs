@@ -11,6 +11,7 @@ mod duplicates;
 mod failures;
 mod feeds;
 mod follow;
+mod journal;
 mod limits;
 mod lists;
 mod logs;

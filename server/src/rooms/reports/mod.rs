@@ -27,6 +27,8 @@ pub mod view;
 pub mod voices;
 pub mod words;
 
+pub use crate::rooms::journal::note;
+
 use crate::app::App;
 use crate::db::Tx;
 use crate::error::Result;
@@ -47,12 +49,6 @@ pub use jobs::internal;
 /// What is stored of a phone's secret.
 pub fn key_hash(key: &Key) -> String {
     hex(&Sha256::digest(key.reveal().as_bytes()))
-}
-
-/// Writes one line into a report's journal.
-pub async fn note(tx: &mut Tx, report: &ParcelId, at: Instant, event: &Event) -> Result<()> {
-    store::insert_event(tx, report, at, &serde_json::to_string(event)?).await?;
-    Ok(())
 }
 
 /// A change of status, by whoever is entitled to it.

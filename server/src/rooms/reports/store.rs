@@ -331,27 +331,6 @@ pub async fn photo_came(tx: &mut Tx, hash: &PhotoHash, at: Instant) -> sqlx::Res
     Ok(())
 }
 
-/// Appends a line to a journal: the report has changed. Two writers of one journal wait for each other at its row.
-pub async fn insert_event(tx: &mut Tx, report: &ParcelId, at: Instant, event: &str) -> sqlx::Result<()> {
-    sqlx::query(
-        "UPDATE reports SET changed_at = CASE WHEN changed_at < $2 THEN $2 ELSE changed_at END WHERE id = $1",
-    )
-    .bind(report.as_str())
-    .bind(at.0)
-    .execute(&mut **tx)
-    .await?;
-    sqlx::query(
-        "INSERT INTO journal (report_id, position, at, event)
-         SELECT $1, COALESCE(MAX(position), 0) + 1, $2, $3 FROM journal WHERE report_id = $1",
-    )
-    .bind(report.as_str())
-    .bind(at.0)
-    .bind(event)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
 /// Public reports of `place` that are open.
 pub async fn count_open(db: &AnyPool, place: &PlaceId) -> sqlx::Result<i64> {
     sqlx::query_scalar(

@@ -9,12 +9,11 @@ use super::{key_hash, links, search, voices};
 use crate::app::App;
 use crate::error::Result;
 use crate::rooms::answers::charge;
-use crate::rooms::follow;
-use anyhow::Context;
+use crate::rooms::{follow, journal};
 use shared::ids::{Key, ParcelId};
 use shared::instant::Instant;
 use shared::problem::{Code, Problem};
-use shared::reports::{Event, JournalEntry, Mine, ReportBrief, ReportList, ReportPage};
+use shared::reports::{Mine, ReportBrief, ReportList, ReportPage};
 use shared::routing::rules::Subject;
 use shared::text;
 use sqlx::any::AnyRow;
@@ -103,7 +102,7 @@ pub async fn for_desks(app: &App, main: &ParcelId) -> Result<ReportPage> {
         urgency,
         voices: voices::of(db, main, app.clock.now()).await?,
         desks: charge::view(app, main, (&brief.place, &subject)).await?,
-        journal: journal(db, main).await?,
+        journal: journal::of_report(db, main).await?,
         alike: links::shown(db, main).await?,
         mine: None,
         brief,
@@ -144,17 +143,6 @@ async fn mine(db: &AnyPool, main: &ParcelId, key: Option<&Key>, private: bool) -
     .await?;
     let (reporter, follow) = follow::view::mine(db, main, &proof).await?;
     Ok(Some(Mine { has_mail: contacts > 0, private, reporter, follow }))
-}
-
-async fn journal(db: &AnyPool, main: &ParcelId) -> Result<Vec<JournalEntry>> {
-    let rows = sqlx::query("SELECT at, event FROM journal WHERE report_id = $1 ORDER BY position");
-    let rows = rows.bind(main.as_str()).fetch_all(db).await?;
-    let entry = |row: &AnyRow| {
-        let event: Event =
-            serde_json::from_str(row.try_get("event")?).context("a journal entry cannot be read")?;
-        Ok(JournalEntry { at: Instant(row.try_get("at")?), event })
-    };
-    rows.iter().map(entry).collect()
 }
 
 /// Reads a row of the macro `brief!`.

@@ -50,12 +50,6 @@ pub async fn tables(app: &App) -> Vec<String> {
     sqlx::query_scalar(sql).fetch_all(app.db.read()).await.unwrap()
 }
 
-/// Reports whose journals have a hole or a double.
-pub async fn holes(app: &App) -> Vec<String> {
-    let sql = "SELECT report_id FROM journal GROUP BY report_id HAVING MAX(position) <> COUNT(*) OR MIN(position) <> 1";
-    sqlx::query_scalar(sql).fetch_all(app.db.read()).await.unwrap()
-}
-
 /// Every file, also those that the store does not list.
 pub fn files(app: &App, names: &BTreeMap<String, String>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();

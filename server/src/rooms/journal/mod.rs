@@ -1,0 +1,51 @@
+//! The journal: what happened to every report, line after line, for everybody to read and to check.
+//!
+//! Owns the tables `journal` and `seals` and `reports.lines`. Promises: lines are added, never changed; who is a function or
+//! a role, never an address or a private person's name; whoever changes, removes, swaps or slips in a line is found.
+//!
+//! Two chains, so that nobody waits for anybody but who writes about the same report (`chain.rs` has the texts that are
+//! hashed). A line bears the hash of itself and of the line before it **in its report**, and the report counts its lines:
+//! both under the lock of the report's row, which every writer holds anyway. One chain over all lines would make every
+//! intake on PostgreSQL wait for the one before it to reach the disk. Instead, a minute later at most, a job gives new
+//! lines their place in one order (`seq`) and **seals** them (`seal.rs`): a seal is the hash of the seal before it and of
+//! the hashes of its lines, as in logs of certificates (RFC 9162). So a report's newest line, or all of a report, cannot
+//! go without a trace either; and who kept one seal, any day, can tell whether what lies before it is still the same.
+//! What costs at intake is one read of the line before, and a `seq` that is not there yet in an index.
+//!
+//! The list of all lines shows what is sealed, and nothing else; a report's own page shows each line at once.
+//! `check.rs` is what `vigie doctor` asks. What is public of it is decided in `reports/view.rs`, as everywhere.
+
+mod chain;
+pub mod check;
+pub mod seal;
+mod store;
+
+use crate::db::Tx;
+use crate::error::Result;
+use anyhow::Context;
+use shared::ids::ParcelId;
+use shared::instant::Instant;
+use shared::reports::{Event, JournalEntry};
+use sqlx::any::AnyRow;
+use sqlx::{AnyPool, Row};
+
+/// Writes one line into a report's journal. Two writers of one journal wait for each other at the report's row.
+pub async fn note(tx: &mut Tx, report: &ParcelId, at: Instant, event: &Event) -> Result<()> {
+    store::append(tx, report, at, &serde_json::to_string(event)?).await?;
+    Ok(())
+}
+
+/// The journal of one report, oldest first.
+pub async fn of_report(db: &AnyPool, report: &ParcelId) -> Result<Vec<JournalEntry>> {
+    let rows = sqlx::query("SELECT at, event FROM journal WHERE report_id = $1 ORDER BY position");
+    let rows = rows.bind(report.as_str()).fetch_all(db).await?;
+    let entry = |row: &AnyRow| {
+        Ok(JournalEntry { at: Instant(row.try_get("at")?), event: read(row.try_get("event")?)? })
+    };
+    rows.iter().map(entry).collect()
+}
+
+/// Reads an event that we wrote.
+fn read(text: &str) -> Result<Event> {
+    Ok(serde_json::from_str(text).context("a journal entry cannot be read")?)
+}
