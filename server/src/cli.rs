@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::config::Settings;
-use crate::rooms::{answers, places, reports, routing};
+use crate::rooms::{answers, journal, places, reports, routing};
 use crate::{backup, demo, doctor, jobs, log, run};
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
@@ -86,6 +86,9 @@ enum Command {
     /// What failed, and trying it again
     #[command(subcommand)]
     Jobs(Jobs),
+    /// The journal of everything that happened, for those who check it
+    #[command(subcommand)]
+    Journal(Journal),
     /// Put a report under another one that is about the same
     Merge {
         /// The report's number
@@ -158,6 +161,15 @@ enum Routing {
         /// Only say what is wrong, or what would change
         #[arg(long)]
         check: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum Journal {
+    /// Write all of it, with its hashes and seals, a JSON text a line; - for the terminal
+    Export {
+        /// The file; it must not exist yet
+        file: PathBuf,
     },
 }
 
@@ -263,6 +275,7 @@ async fn dispatch(line: Line) -> Result<ExitCode> {
         Command::Jobs(Jobs::Retry { id, all }) => {
             say(&jobs::command::retry(&app, id.as_deref(), all).await?);
         }
+        Command::Journal(Journal::Export { file }) => say(&journal::sealed::export(&app, &file).await?),
         Command::Merge { number, into } => say(&reports::merging::merge(&app, number, into).await?),
         Command::Split { number, parcel } => {
             say(&reports::merging::split(&app, number, parcel.as_deref()).await?);

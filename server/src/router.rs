@@ -2,7 +2,7 @@
 
 use crate::api;
 use crate::app::App;
-use crate::rooms::{answers, follow, photos, places, push, reports, uploads};
+use crate::rooms::{answers, follow, journal, photos, places, push, reports, uploads};
 use crate::web::{assets, bodies, headers, limits, operations, site, sitemap, trace, trouble};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -29,6 +29,9 @@ pub fn router(app: App) -> Router {
         .route("/reports/{id}/contact", delete(reports::http::forget_contact))
         .route("/supports/{id}", put(reports::http::put_support))
         .route("/follow-ups/{id}", put(follow::http::put))
+        .route("/journal", get(journal::http::list))
+        .route("/journal/seals", get(journal::http::seals))
+        .route("/journal/seals/{number}", get(journal::http::seal))
         .route("/push", get(push::http::offer))
         .route("/push/{id}", get(push::http::get).put(push::http::put).delete(push::http::delete))
         .layer(DefaultBodyLimit::max(MAX_JSON))
@@ -86,6 +89,8 @@ fn pages() -> Router<App> {
         .route("/demandes/flux.atom", get(reports::site::feed))
         .route("/demandes/{id}", get(reports::site::page))
         .route("/demandes/{id}/flux.atom", get(reports::site::journal_feed))
+        .route("/journal", get(journal::site::page))
+        .route("/journal/flux.atom", get(journal::site::feed))
         .route(
             "/desabonnement/{parcel}/{signed}",
             get(reports::unsubscribe::page).post(reports::unsubscribe::stop),

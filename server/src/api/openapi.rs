@@ -5,7 +5,7 @@
 
 use crate::error::Told;
 use crate::rooms::reports::filter::{LONGEST, MOST, PAGE};
-use crate::rooms::{follow, photos, places, reports, uploads};
+use crate::rooms::{follow, journal, photos, places, reports, uploads};
 use axum::response::{IntoResponse, Response};
 use http::header;
 use serde_json::{Value, json};
@@ -36,6 +36,9 @@ const METHODS: [&str; 6] = ["get", "put", "post", "patch", "delete", "head"];
         reports::http::forget_contact,
         reports::http::put_support,
         follow::http::put,
+        journal::http::list,
+        journal::http::seals,
+        journal::http::seal,
         photos::http::put,
         uploads::http::create,
         uploads::http::head,
@@ -118,7 +121,8 @@ fn finish(path: &str, method: &str, operation: &mut Value) {
     for parameter in parameters.into_iter().flatten() {
         if parameter["in"] == "query" {
             let name = parameter["name"].as_str().unwrap_or_default().to_owned();
-            parameter["schema"] = asked(&name);
+            parameter["schema"] =
+                if path.contains("/journal") { asked_of_journal(&name) } else { asked(&name) };
             if name == "limit" && path.contains("/places") {
                 parameter["schema"]["default"] = json!(places::http::USUAL);
             }
@@ -185,6 +189,16 @@ fn asked(name: &str) -> Value {
     }
 }
 
+/// The same of the journal's lists, whose lines are numbered through.
+fn asked_of_journal(name: &str) -> Value {
+    match name {
+        "before" | "after" => json!({ "type": "string", "pattern": "^[0-9]{1,18}$" }),
+        "report" => json!({ "$ref": "#/components/schemas/ParcelId" }),
+        "kind" => json!({ "type": "string", "pattern": "^[a-z_]{1,40}$", "example": "notice_sent" }),
+        _ => asked(name),
+    }
+}
+
 /// Reading compares.
 fn compared(operation: &mut Value) {
     let known = json!({
@@ -238,6 +252,9 @@ fn refusals(operation: &str) -> BTreeMap<u16, Vec<Code>> {
     let photo = [PhotoHashMismatch, TooLarge, UnsupportedPhoto, PhotoUnreadable];
     let codes = match operation {
         "listReports" | "listPlaces" | "searchPlaces" => vec![QueryInvalid],
+        "listJournal" => vec![QueryInvalid, NotPublic, ReportUnknown],
+        "listSeals" => vec![QueryInvalid],
+        "readSeal" => vec![IdInvalid, NotFound],
         "readPlace" => vec![IdInvalid, NotFound],
         "readReport" => vec![IdInvalid, KeyMissing, NotPublic, ReportUnknown],
         "sendReport" => [&parcel[..], &report].concat(),

@@ -70,7 +70,7 @@ async fn parts(app: &App) -> Result<Vec<String>> {
 async fn pages(app: &App, part: &str) -> Result<Vec<Listed>> {
     let missing = || Problem::of(Code::NotFound, "part");
     if part == "site" {
-        let fixed = ["/", "/ecoles", "/demandes"];
+        let fixed = ["/", "/ecoles", "/demandes", "/journal"];
         return Ok(fixed.map(|address| Listed { address: address.to_owned(), changed: None }).into());
     }
     let (name, n) = part.split_once('-').ok_or_else(missing)?;

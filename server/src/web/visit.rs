@@ -8,9 +8,9 @@ use http::{HeaderMap, Uri, header};
 use std::convert::Infallible;
 
 /// What an address of ours may ask for; anything else was put there by others and is left out of links.
-const MEANT: [&str; 14] = [
+const MEANT: [&str; 16] = [
     "place", "zone", "category", "status", "bbox", "near", "radius", "since", "q", "limit", "before", "name",
-    "after", "part",
+    "after", "part", "report", "kind",
 ];
 
 /// Somebody opens a page.

@@ -3,6 +3,7 @@
 use crate::web::qr;
 use minijinja::value::{Kwargs, Serde, Value};
 use minijinja::{Environment, State};
+use serde::Deserialize;
 use shared::calendar::Day;
 use shared::instant::{Age, Instant};
 use shared::lang::Catalog;
@@ -19,25 +20,38 @@ pub type Catalogs = Arc<BTreeMap<String, Catalog>>;
 /// Dates are those of the schools.
 pub const TIME_ZONE: &str = "Europe/Paris";
 
+/// What a report is called after, wherever it is spoken of.
+#[derive(Deserialize)]
+struct Titled {
+    number: i64,
+    category: Option<String>,
+    excerpt: String,
+}
+
 /// What a report is called: its category, else its first words, else its number.
 pub fn title(words: &Catalog, brief: &ReportBrief) -> String {
-    match &brief.category {
+    called(words, (brief.category.as_deref(), &brief.excerpt, brief.number))
+}
+
+fn called(words: &Catalog, (category, excerpt, number): (Option<&str>, &str, i64)) -> String {
+    match category {
         Some(slug) => words.say(&format!("category_{}", slug.replace('-', "_"))),
-        None if !brief.excerpt.is_empty() => brief.excerpt.clone(),
-        None => words.with("report_untitled", &[("number", &brief.number.to_string())]),
+        None if !excerpt.is_empty() => excerpt.to_owned(),
+        None => words.with("report_untitled", &[("number", &number.to_string())]),
     }
 }
 
-/// Gives `environment` its functions: `t`, `title_of`, `ago`, `why`, `date`, `day`, `iso`, `because`, `to_functions`, `to`,
-/// `in_lang`, `qr`.
+/// Gives `environment` its functions: `t`, `title_of`, `ago`, `why`, `date`, `day`, `hour`, `iso`, `because`,
+/// `to_functions`, `to`, `in_lang`, `qr`.
 pub fn add(environment: &mut Environment<'static>, catalogs: &Catalogs) {
     let words = catalogs.clone();
     environment.add_function("t", move |state: &State<'_, '_>, key: &str, values: Kwargs| {
         translate(catalog(&words, state), key, &values)
     });
     let words = catalogs.clone();
-    environment.add_function("title_of", move |state: &State<'_, '_>, brief: Serde<ReportBrief>| {
-        title(catalog(&words, state), &brief.0)
+    environment.add_function("title_of", move |state: &State<'_, '_>, brief: Serde<Titled>| {
+        let Titled { number, category, excerpt } = &brief.0;
+        called(catalog(&words, state), (category.as_deref(), excerpt, *number))
     });
     let words = catalogs.clone();
     environment.add_function("ago", move |state: &State<'_, '_>, at: i64| {
@@ -55,6 +69,7 @@ pub fn add(environment: &mut Environment<'static>, catalogs: &Catalogs) {
     environment.add_function("day", move |state: &State<'_, '_>, day: i64| {
         date_in_words(catalog(&words, state), Day(day).parts())
     });
+    environment.add_function("hour", |at: i64| zoned(at).map(|at| at.strftime("%H:%M").to_string()));
     environment.add_function("iso", |at: i64| iso(Instant(at)));
     environment.add_function("qr", |address: &str| Value::from_safe_string(qr::svg(address)));
     environment.add_function("in_lang", in_lang);
@@ -114,11 +129,19 @@ pub fn iso(at: Instant) -> String {
     jiff::Timestamp::from_millisecond(at.0).map(|instant| instant.to_string()).unwrap_or_default()
 }
 
+/// The schools' day.
+pub fn day(at: Instant) -> Option<jiff::civil::Date> {
+    zoned(at.0).map(|at| at.date())
+}
+
+fn zoned(at: i64) -> Option<jiff::Zoned> {
+    let zone = jiff::tz::TimeZone::get(TIME_ZONE).unwrap_or(jiff::tz::TimeZone::UTC);
+    Some(jiff::Timestamp::from_millisecond(at).ok()?.to_zoned(zone))
+}
+
 /// "3 octobre 2026", in the schools' time zone.
 fn date(words: &Catalog, at: i64) -> String {
-    let zone = jiff::tz::TimeZone::get(TIME_ZONE).unwrap_or(jiff::tz::TimeZone::UTC);
-    let Ok(instant) = jiff::Timestamp::from_millisecond(at) else { return String::new() };
-    let day = instant.to_zoned(zone).date();
+    let Some(day) = day(Instant(at)) else { return String::new() };
     date_in_words(words, (day.year().into(), day.month().into(), day.day().into()))
 }
 

@@ -11,6 +11,7 @@ use vigie::rooms::reports::{Change, change_status};
 both_engines!(
     a_list_is_followed_as_a_feed,
     a_report_is_followed_as_a_feed,
+    every_step_at_a_school_or_in_a_zone_is_followed_as_a_feed,
     an_empty_feed_is_a_feed,
     words_that_are_no_xml_are_no_danger,
     a_sitemap_names_every_public_page,
@@ -79,9 +80,50 @@ async fn a_report_is_followed_as_a_feed(app: TestApp) {
     assert_eq!(merged.headers()["location"], path.as_str());
 }
 
+async fn every_step_at_a_school_or_in_a_zone_is_followed_as_a_feed(app: TestApp) {
+    let app = app.with_city().await;
+    app.report(&parcel(1), &swing()).await;
+    app.report(&parcel(2), &json!({ "place": "9990006C", "category": "cour-jeux", "observed_at": 0 })).await;
+    app.run_jobs().await;
+    vigie::rooms::journal::seal::all(&app.app).await.unwrap();
+    app.app.clock.advance(HOUR);
+    change_status(&app.app, 1001, Change { to: Status::Planned, reason: Some("Lundi".into()) })
+        .await
+        .unwrap();
+    app.run_jobs().await;
+    vigie::rooms::journal::seal::all(&app.app).await.unwrap();
+    let own = feed(&app, &format!("/demandes/{}/flux.atom", parcel(1).id)).await;
+    let mut ids: Vec<_> = own.entries.iter().map(|entry| entry.id.clone()).collect();
+    ids.sort();
+    for (path, page, entries) in [
+        (format!("/journal/flux.atom?place={SCHOOL}"), format!("/ecoles/{SCHOOL}"), 4),
+        ("/journal/flux.atom?zone=city%3A99901".into(), "/demandes?zone=city%3A99901".into(), 7),
+        ("/journal/flux.atom".into(), "/journal".into(), 7),
+    ] {
+        let feed = feed(&app, &path).await;
+        assert_eq!(feed.entries.len(), entries, "{path}");
+        let newest = &feed.entries[0];
+        assert_eq!(newest.updated.to_rfc3339(), "2026-09-07T09:00:00+00:00");
+        assert_eq!(feed.updated, newest.updated);
+        assert_eq!(newest.title.value, "Jeu cassé, École maternelle les Goélands");
+        assert_eq!(newest.summary.as_ref().unwrap().value, "Nouvel état\u{a0}: Prévu. Lundi");
+        assert_eq!(newest.id, format!("urn:uuid:{}#4", parcel(1).id));
+        let mut of_it: Vec<_> = feed.entries.iter().map(|entry| entry.id.clone()).collect();
+        of_it.retain(|id| id.contains(parcel(1).id.as_str()));
+        of_it.sort();
+        assert_eq!(of_it, ids, "a step has one name, wherever it is read");
+        let html = app.get(&page).send().await.unwrap().text().await.unwrap();
+        let link = format!(
+            "<link rel=\"alternate\" type=\"application/atom+xml\" href=\"https://vigie.example.org{path}\""
+        );
+        assert!(html.contains(&link), "{link}: {html}");
+    }
+}
+
 async fn an_empty_feed_is_a_feed(app: TestApp) {
     let app = app.with_city().await;
     assert_eq!(feed(&app, &format!("/ecoles/{SCHOOL}/flux.atom?lang=en")).await.entries.len(), 0);
+    assert_eq!(feed(&app, "/journal/flux.atom").await.entries.len(), 0);
     assert_eq!(app.get("/ecoles/9990099Z/flux.atom").send().await.unwrap().status(), 404);
 }
 
@@ -107,9 +149,15 @@ async fn a_sitemap_names_every_public_page(app: TestApp) {
         assert!(found.len() <= 50_000);
         pages.extend(found);
     }
-    let expected =
-        ["/", "/ecoles", "/demandes", &format!("/ecoles/{SCHOOL}"), &format!("/demandes/{}", parcel(1).id)]
-            .map(|path| format!("https://vigie.example.org{path}"));
+    let expected = [
+        "/",
+        "/ecoles",
+        "/demandes",
+        "/journal",
+        &format!("/ecoles/{SCHOOL}"),
+        &format!("/demandes/{}", parcel(1).id),
+    ]
+    .map(|path| format!("https://vigie.example.org{path}"));
     assert!(expected.iter().all(|page| pages.contains(page)), "{pages:#?}");
     let robots = app.get("/robots.txt").send().await.unwrap().text().await.unwrap();
     assert!(robots.contains("Sitemap: https://vigie.example.org/sitemap.xml"));

@@ -1,5 +1,7 @@
 //! The journal: chained line by line, sealed, and checked by ours and by others.
 
+mod lists;
+
 use crate::app::{MORNING, TestApp, parcel, swing};
 use crate::both_engines;
 use crate::reports::receipt;

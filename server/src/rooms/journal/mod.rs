@@ -17,7 +17,12 @@
 
 mod chain;
 pub mod check;
+pub mod filter;
+pub mod http;
+pub mod list;
 pub mod seal;
+pub mod sealed;
+pub mod site;
 mod store;
 
 use crate::db::Tx;

@@ -202,3 +202,19 @@ pub async fn sealed(tx: &mut Tx, first: i64, last: i64) -> sqlx::Result<Vec<Stri
 pub async fn seals_made(tx: &mut Tx) -> sqlx::Result<i64> {
     sqlx::query_scalar("SELECT value FROM counters WHERE name = 'seal'").fetch_one(&mut **tx).await
 }
+
+/// The newest seal.
+pub async fn newest(db: &AnyPool) -> sqlx::Result<Option<Seal>> {
+    let row = sqlx::query("SELECT number, last, at, root, hash FROM seals ORDER BY number DESC LIMIT 1");
+    row.fetch_optional(db).await?.as_ref().map(read_seal).transpose()
+}
+
+/// The place of the last line that was under a seal before `at`, when nothing written since was there; 0 for none.
+pub async fn sealed_before(db: &AnyPool, at: Instant) -> sqlx::Result<i64> {
+    let last: Option<i64> =
+        sqlx::query_scalar("SELECT last FROM seals WHERE at < $1 ORDER BY number DESC LIMIT 1")
+            .bind(at.0)
+            .fetch_optional(db)
+            .await?;
+    Ok(last.unwrap_or_default())
+}

@@ -162,7 +162,7 @@ fn wrong(name: &str) -> Problem {
 }
 
 /// What `read` makes of the text, if there is one.
-fn optional<T>(
+pub fn optional<T>(
     text: &Option<String>,
     name: &str,
     read: impl FnOnce(&str) -> Option<T>,
@@ -171,7 +171,8 @@ fn optional<T>(
     said.map(|text| read(text).ok_or_else(|| wrong(name))).transpose()
 }
 
-fn zone(text: &str) -> Option<String> {
+/// The id of a zone.
+pub fn zone(text: &str) -> Option<String> {
     let (kind, name) = text.split_once(':')?;
     let word = |text: &str, more: &[u8]| {
         !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || more.contains(&byte))
@@ -197,7 +198,8 @@ fn standing(text: &str) -> Option<Standing> {
     }
 }
 
-fn instant(text: &str) -> Option<Instant> {
+/// An instant as people and programs write it (RFC 3339).
+pub fn instant(text: &str) -> Option<Instant> {
     text.parse::<jiff::Timestamp>().ok().map(|at| Instant(at.as_millisecond()))
 }
 
@@ -215,7 +217,8 @@ fn words(text: &str) -> Option<Vec<String>> {
     Some(words)
 }
 
-fn limit(text: &str) -> Option<usize> {
+/// How many at most.
+pub fn limit(text: &str) -> Option<usize> {
     text.parse().ok().filter(|limit| (1..=MOST).contains(limit))
 }
 

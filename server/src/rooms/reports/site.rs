@@ -38,6 +38,8 @@ pub async fn list(
         "kept": visit.kept(&["category", "q", "before"]),
         "place": place_name(&app, &visit).await?,
         "place_id": visit.asked("place"),
+        "zone": visit.asked("zone"),
+        "journal": journal(&visit),
         "first": visit.asked("before").map(|_| visit.elsewhere("/demandes", &newest)),
         "next": list.next.as_deref().map(|next| visit.elsewhere("/demandes", &[("before", Some(next))])),
         "flux": visit.elsewhere("/demandes/flux.atom", &newest),
@@ -45,6 +47,15 @@ pub async fn list(
         "list": list,
     });
     render(&app, &visit, "pages/reports.html", values)
+}
+
+/// The journal of the same school or zone.
+fn journal(visit: &Visit) -> String {
+    let of = ["place", "zone"].into_iter().find_map(|name| Some((name, visit.asked(name)?)));
+    let of = of.map(|(name, value)| {
+        url::form_urlencoded::Serializer::new(String::from("/journal?")).append_pair(name, value).finish()
+    });
+    of.unwrap_or_else(|| "/journal".to_owned())
 }
 
 /// `GET /demandes/flux.atom`: the same as a feed.
@@ -123,7 +134,7 @@ async fn found(app: &App, visit: &Visit, id: &str, end: &str) -> Result<Result<R
 }
 
 /// What the place or the zone is called that is asked for.
-async fn place_name(app: &App, visit: &Visit) -> Result<Option<String>> {
+pub async fn place_name(app: &App, visit: &Visit) -> Result<Option<String>> {
     if let Some(id) = visit.asked("place").and_then(|id| PlaceId::parse(id).ok()) {
         return Ok(places::store::find(app.db.read(), &id).await?.map(|found| found.place.name));
     }

@@ -20,7 +20,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyPool, Row};
 
 /// Characters of an excerpt.
-const EXCERPT: usize = 120;
+pub const EXCERPT: usize = 120;
 
 /// What a report `r` of a list must be; the indexes of migration 14 hold no others.
 macro_rules! public {
@@ -29,6 +29,14 @@ macro_rules! public {
     };
 }
 pub(super) use public;
+
+/// What a report `r`, which is part of `m`, must be for its journal to be told to everybody.
+macro_rules! told {
+    () => {
+        "r.private = 0 AND m.private = 0"
+    };
+}
+pub(crate) use told;
 
 /// Columns that `read_brief` reads, of a report `r` and its place `p`.
 macro_rules! brief {
@@ -72,6 +80,27 @@ pub async fn page(app: &App, id: &ParcelId, key: Option<&Key>) -> Result<ReportP
         return Err(Code::NotPublic.into());
     }
     Ok(ReportPage { mine, ..for_desks(app, &main).await? })
+}
+
+/// Whether the journal of `id` is told to everybody.
+///
+/// # Errors
+/// `report_unknown`; `not_public`.
+pub async fn told_of(db: &AnyPool, id: &ParcelId) -> Result<()> {
+    let public: Option<i64> = sqlx::query_scalar(concat!(
+        "SELECT CAST(CASE WHEN ",
+        told!(),
+        " THEN 1 ELSE 0 END AS BIGINT)
+         FROM reports r JOIN reports m ON m.id = COALESCE(r.merged_into, r.id) WHERE r.id = $1"
+    ))
+    .bind(id.as_str())
+    .fetch_optional(db)
+    .await?;
+    match public {
+        Some(0) => Err(Code::NotPublic.into()),
+        Some(_) => Ok(()),
+        None => Err(Problem::of(Code::ReportUnknown, "report").into()),
+    }
 }
 
 /// A report as those in charge read it: private ones too, since it is they who act.
