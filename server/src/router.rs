@@ -2,7 +2,7 @@
 
 use crate::api;
 use crate::app::App;
-use crate::rooms::{answers, follow, journal, photos, places, push, reports, uploads};
+use crate::rooms::{answers, digest, follow, journal, photos, places, push, reports, uploads};
 use crate::web::{assets, bodies, headers, limits, operations, site, sitemap, trace, trouble};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -32,6 +32,10 @@ pub fn router(app: App) -> Router {
         .route("/journal", get(journal::http::list))
         .route("/journal/seals", get(journal::http::seals))
         .route("/journal/seals/{number}", get(journal::http::seal))
+        .route(
+            "/place-follows/{id}",
+            get(digest::http::get).put(digest::http::put).delete(digest::http::delete),
+        )
         .route("/push", get(push::http::offer))
         .route("/push/{id}", get(push::http::get).put(push::http::put).delete(push::http::delete))
         .layer(DefaultBodyLimit::max(MAX_JSON))
@@ -84,6 +88,7 @@ fn pages() -> Router<App> {
         .route("/signaler", get(site::screen))
         .route("/ecoles", get(places::site::list))
         .route("/ecoles/{id}", get(places::site::page))
+        .route("/ecoles/{id}/suivre", post(digest::site::ask))
         .route("/ecoles/{id}/flux.atom", get(places::site::feed))
         .route("/demandes", get(reports::site::list))
         .route("/demandes/flux.atom", get(reports::site::feed))
@@ -102,6 +107,11 @@ fn pages() -> Router<App> {
         )
         .route("/repondre/{link}/mot", post(answers::site::word))
         .route("/repondre/{link}/nouveau", post(answers::site::renew))
+        .route(
+            "/abonnements/{follow}/confirmer/{signed}",
+            get(digest::site::confirm).post(digest::site::agree),
+        )
+        .route("/abonnements/{reader}/{signed}", get(digest::site::manage).post(digest::site::stop))
         .route("/sitemap.xml", get(sitemap::show))
         .route("/robots.txt", get(sitemap::robots));
     // Every component in every state: the app of development builds draws it.

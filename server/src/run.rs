@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::jobs::runner;
-use crate::rooms::{follow, journal, photos};
+use crate::rooms::{digest, follow, journal, photos};
 use crate::router;
 use crate::web::listen::{self, Patience};
 use crate::web::operations;
@@ -27,6 +27,7 @@ pub async fn serve(app: App) -> Result<()> {
     photos::sweep::plan(&app).await?;
     follow::ask::plan(&app).await?;
     journal::seal::plan(&app).await?;
+    digest::jobs::plan(&app).await?;
     let (stop, stopped) = watch::channel(false);
     let figures = figures(&app, stopped.clone()).await?;
     let workers: Vec<_> =

@@ -5,6 +5,7 @@
 //! Does not: know HTTP, SQL, the browser, or a language spoken on screen.
 
 pub mod calendar;
+pub mod digest;
 pub mod followup;
 pub mod geo;
 pub mod ids;

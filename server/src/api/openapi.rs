@@ -5,7 +5,7 @@
 
 use crate::error::Told;
 use crate::rooms::reports::filter::{LONGEST, MOST, PAGE};
-use crate::rooms::{follow, journal, photos, places, reports, uploads};
+use crate::rooms::{digest, follow, journal, photos, places, reports, uploads};
 use axum::response::{IntoResponse, Response};
 use http::header;
 use serde_json::{Value, json};
@@ -36,6 +36,9 @@ const METHODS: [&str; 6] = ["get", "put", "post", "patch", "delete", "head"];
         reports::http::forget_contact,
         reports::http::put_support,
         follow::http::put,
+        digest::http::put,
+        digest::http::get,
+        digest::http::delete,
         journal::http::list,
         journal::http::seals,
         journal::http::seal,
@@ -253,6 +256,9 @@ fn refusals(operation: &str) -> BTreeMap<u16, Vec<Code>> {
     let codes = match operation {
         "listReports" | "listPlaces" | "searchPlaces" => vec![QueryInvalid],
         "listJournal" => vec![QueryInvalid, NotPublic, ReportUnknown],
+        "followPlace" => [&parcel[..], &[MailInvalid, PlaceClosed, PlaceUnknown]].concat(),
+        "readPlaceFollow" => vec![IdInvalid, KeyMissing, NotFound],
+        "unfollowPlace" => vec![IdInvalid, KeyMissing],
         "listSeals" => vec![QueryInvalid],
         "readSeal" => vec![IdInvalid, NotFound],
         "readPlace" => vec![IdInvalid, NotFound],

@@ -1,6 +1,7 @@
 //! The rooms: one folder per noun. `mod.rs` owns and promises, `http.rs` and `site.rs` answer, `store.rs` holds the SQL.
 
 pub mod answers;
+pub mod digest;
 pub mod follow;
 pub mod journal;
 pub mod photos;
@@ -24,6 +25,9 @@ pub async fn run_job(app: &App, job: &Job) -> Result<(), Failed> {
         follow::ask::ASK => follow::ask::run(app, job).await,
         follow::letters::MAIL => follow::letters::mail(app, job).await,
         follow::relances::NEXT => follow::relances::next(app, job).await,
+        digest::jobs::WEEK => digest::jobs::run_week(app, job).await,
+        digest::jobs::MAIL => digest::jobs::mail(app, job).await,
+        digest::jobs::CONFIRM => digest::jobs::confirm(app, job).await,
         journal::seal::SEAL => journal::seal::run(app, job).await,
         photos::darkroom::DEVELOP => photos::darkroom::run(app, job).await,
         photos::sweep::SWEEP => photos::sweep::run(app, job).await,

@@ -46,7 +46,7 @@ pub async fn show(State(app): State<App>, Query(asked): Query<Asked>, visit: Vis
 pub async fn robots(State(app): State<App>) -> Response {
     let text = format!(
         "User-agent: *\nDisallow: /api/\nDisallow: /moi\nDisallow: /suivi\nDisallow: /file\nDisallow: /signaler\n\
-         Disallow: /desabonnement/\n\n\
+         Disallow: /desabonnement/\nDisallow: /abonnements/\n\n\
          Sitemap: {}/sitemap.xml\n",
         app.config.public_url
     );

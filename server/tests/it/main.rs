@@ -7,6 +7,7 @@ mod app;
 mod awaited;
 mod backup;
 mod cells;
+mod digest;
 mod duplicates;
 mod failures;
 mod feeds;

@@ -8,11 +8,20 @@ use shared::instant::Instant;
 use utoipa::IntoParams;
 
 /// What a line can be about, as it is offered to people. Others may be asked for by their names.
-pub const KINDS: [&str; 8] = [
+pub const KINDS: [&str; 17] = [
     "received",
     "supported",
     "notice_sent",
+    "asked",
+    "relance",
+    "answered",
+    "internal_word",
     "status_changed",
+    "said_fixed",
+    "reopened",
+    "transfer_proposed",
+    "transferred",
+    "word_sent",
     "no_mailbox",
     "urgency_raised",
     "joined",

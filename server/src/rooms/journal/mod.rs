@@ -28,6 +28,7 @@ mod store;
 use crate::db::Tx;
 use crate::error::Result;
 use anyhow::Context;
+use serde::Serialize;
 use shared::ids::ParcelId;
 use shared::instant::Instant;
 use shared::reports::{Event, JournalEntry};
@@ -48,6 +49,23 @@ pub async fn of_report(db: &AnyPool, report: &ParcelId) -> Result<Vec<JournalEnt
         Ok(JournalEntry { at: Instant(row.try_get("at")?), event: read(row.try_get("event")?)? })
     };
     rows.iter().map(entry).collect()
+}
+
+/// The newest seal: whoever keeps it has proof of all that came before.
+pub async fn newest_seal(db: &AnyPool) -> Result<Option<NewestSeal>> {
+    let seal = store::newest(db).await?;
+    Ok(seal.map(|seal| NewestSeal { number: seal.number, at: Instant(seal.at), hash: seal.hash }))
+}
+
+/// A seal, for people.
+#[derive(Debug, Serialize)]
+pub struct NewestSeal {
+    /// Its number.
+    pub number: i64,
+    /// When it was made.
+    pub at: Instant,
+    /// Its hash.
+    pub hash: String,
 }
 
 /// Reads an event that we wrote.

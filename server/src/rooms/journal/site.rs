@@ -2,7 +2,7 @@
 
 use super::filter::{KINDS, Query};
 use super::list::{self, Line};
-use super::store;
+use super::newest_seal;
 use crate::app::App;
 use crate::error::Result;
 use crate::rooms::places::listed;
@@ -32,7 +32,7 @@ pub async fn page(State(app): State<App>, Asked(query): Asked<Query>, visit: Vis
         None => vec![],
     };
     let newest = [("before", None)];
-    let seal = store::newest(app.db.read()).await?;
+    let seal = newest_seal(app.db.read()).await?;
     let values = json!({
         "kinds": KINDS,
         "kind": visit.asked("kind"),
@@ -43,7 +43,7 @@ pub async fn page(State(app): State<App>, Asked(query): Asked<Query>, visit: Vis
         "first": visit.asked("before").map(|_| visit.elsewhere("/journal", &newest)),
         "next": page.next.as_deref().map(|next| visit.elsewhere("/journal", &[("before", Some(next))])),
         "flux": visit.elsewhere("/journal/flux.atom", &newest),
-        "seal": seal.map(|seal| json!({ "number": seal.number, "at": seal.at, "hash": seal.hash })),
+        "seal": seal,
         "days": days(page.lines),
     });
     render(&app, &visit, "pages/journal.html", values)

@@ -25,6 +25,7 @@ pub mod store;
 pub mod unsubscribe;
 pub mod view;
 pub mod voices;
+pub mod week;
 pub mod words;
 
 pub use crate::rooms::journal::note;
