@@ -30,6 +30,8 @@ const SHARED = "shared";
 const PUSH = "push";
 const MOST = { [DATA]: 150, [PHOTOS]: 200 };
 const PLACES = "/api/v1/places";
+/** Pages that the app has no screen for: the server's alone. */
+const OF_SERVER = /^\/(healthz|journal|repondre|abonnements|desabonnement)(\/|$)/;
 /** In `push`: how this phone is told. */
 const DEVICE = "/push/device";
 /** Milliseconds to wait for a network that may be there. */
@@ -101,7 +103,7 @@ function route(event, request) {
     return cacheFirst(event, SHELL);
   }
   if (path.startsWith("/api/")) return readApi(event, request, path);
-  if (request.mode === "navigate" && path !== "/healthz") return page(request);
+  if (request.mode === "navigate" && !OF_SERVER.test(path)) return page(request);
   return undefined;
 }
 

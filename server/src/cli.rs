@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use shared::reports::status::Status;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Vigie: see it, say it, follow it. Reports about schools, from the phone to those in charge.
@@ -275,7 +275,7 @@ async fn dispatch(line: Line) -> Result<ExitCode> {
         Command::Jobs(Jobs::Retry { id, all }) => {
             say(&jobs::command::retry(&app, id.as_deref(), all).await?);
         }
-        Command::Journal(Journal::Export { file }) => say(&journal::sealed::export(&app, &file).await?),
+        Command::Journal(Journal::Export { file }) => export_journal(&app, &file).await?,
         Command::Merge { number, into } => say(&reports::merging::merge(&app, number, into).await?),
         Command::Split { number, parcel } => {
             say(&reports::merging::split(&app, number, parcel.as_deref()).await?);
@@ -327,6 +327,13 @@ async fn set_status(
     let on = on.transpose()?.filter(|_| status == Status::Planned);
     let change = reports::Change { to: status, reason };
     reports::change_status_for(app, number, change, on).await.with_context(|| format!("report {number}"))
+}
+
+async fn export_journal(app: &App, file: &Path) -> Result<()> {
+    if let Some(said) = journal::sealed::export(app, file).await? {
+        say(&said);
+    }
+    Ok(())
 }
 
 /// Prints for the person who asked; a reader that went away (`| head`) is no failure.

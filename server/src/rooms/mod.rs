@@ -27,6 +27,7 @@ pub async fn run_job(app: &App, job: &Job) -> Result<(), Failed> {
         follow::relances::NEXT => follow::relances::next(app, job).await,
         digest::jobs::WEEK => digest::jobs::run_week(app, job).await,
         digest::jobs::MAIL => digest::jobs::mail(app, job).await,
+        digest::jobs::SWEEP => digest::jobs::sweep(app, job).await,
         digest::jobs::CONFIRM => digest::jobs::confirm(app, job).await,
         journal::seal::SEAL => journal::seal::run(app, job).await,
         photos::darkroom::DEVELOP => photos::darkroom::run(app, job).await,

@@ -180,6 +180,8 @@ async fn a_page_is_sent_once_and_again_when_it_changed(app: TestApp) {
         "/",
         "/demandes",
         "/demandes/flux.atom",
+        "/journal",
+        "/journal/flux.atom",
         &report,
         &feed,
         &format!("/ecoles/{SCHOOL}"),

@@ -22,6 +22,8 @@ use shared::push::payload::Topic;
 pub const WEEK: &str = "digest.week";
 /// Kind of [`mail`].
 pub const MAIL: &str = "digest.mail";
+/// Kind of [`sweep`], and the name of the one job of that kind.
+pub const SWEEP: &str = "digest.sweep";
 /// Kind of [`confirm`].
 pub const CONFIRM: &str = "digest.confirm";
 
@@ -63,7 +65,22 @@ pub async fn plan(app: &App) -> anyhow::Result<()> {
     let mut tx = app.db.write().await?;
     let first = Week { since: now.plus(-7 * DAY), until: None, phones: false, after: String::new() };
     put_week(&mut tx, &first, week::next(&app.days, now)).await?;
+    put_sweep(&mut tx, now.plus(DAY)).await?;
     Ok(tx.commit().await?)
+}
+
+async fn put_sweep(tx: &mut Tx, at: Instant) -> sqlx::Result<()> {
+    jobs::store::put(tx, SWEEP, &jobs::New { kind: SWEEP, about: None, payload: "{}", run_at: at }).await
+}
+
+/// Forgets what was asked and never answered, each day.
+pub async fn sweep(app: &App, job: &Job) -> Result<(), Failed> {
+    let now = app.clock.now();
+    let mut tx = app.db.write().await?;
+    jobs::store::done(&mut tx, &job.id).await?;
+    store::forget_unsure(&mut tx, now.plus(-UNSURE_FOR)).await?;
+    put_sweep(&mut tx, now.plus(DAY)).await?;
+    tx.commit().await.map_err(Failed::from)
 }
 
 async fn put_week(tx: &mut Tx, week: &Week, at: Instant) -> anyhow::Result<()> {
@@ -136,7 +153,6 @@ async fn phones(app: &App, job: &Job, week: Week, until: Instant) -> Result<(), 
     match phones.last() {
         Some(last) => put_week(&mut tx, &Week { after: last.to_string(), ..week }, now).await?,
         None => {
-            store::forget_unsure(&mut tx, now.plus(-UNSURE_FOR)).await?;
             let next = Week { since: until, until: None, phones: false, after: String::new() };
             put_week(&mut tx, &next, week::next(&app.days, now)).await?;
         }

@@ -63,5 +63,5 @@ pub async fn seal(State(app): State<App>, Path(text): Path<String>) -> Result<Js
 }
 
 fn number(text: &str) -> Option<i64> {
-    text.parse().ok().filter(|_| text.len() <= 18 && text.bytes().all(|byte| byte.is_ascii_digit()))
+    text.parse().ok().filter(|_| text.len() <= 19 && text.bytes().all(|byte| byte.is_ascii_digit()))
 }

@@ -83,11 +83,9 @@ pub async fn catch_up(app: &App) -> Result<()> {
     let mut after = String::new();
     loop {
         let reports = store::unchained(app.db.read(), &after, BATCH).await?;
-        let Some(last) = reports.last() else { break };
+        let (Some(first), Some(last)) = (reports.first(), reports.last()) else { break };
         let mut tx = app.db.write().await?;
-        for report in &reports {
-            store::chain(&mut tx, report).await?;
-        }
+        store::chain(&mut tx, (first, last)).await?;
         tx.commit().await?;
         after.clone_from(last);
     }

@@ -146,14 +146,16 @@ fn line(row: &AnyRow) -> Result<SealedLine> {
     })
 }
 
-/// Writes every seal with its lines to `file`, a JSON text a line, after sealing what waits. Gives the sentence to print.
+/// Writes every seal with its lines to `file`, a JSON text a line, after sealing what waits. Gives the sentence to print,
+/// unless the journal itself is printed (`-`).
 ///
 /// # Errors
 /// The database's, the disk's.
-pub async fn export(app: &App, file: &Path) -> anyhow::Result<String> {
+pub async fn export(app: &App, file: &Path) -> anyhow::Result<Option<String>> {
     seal::all(app).await?;
-    let mut to: Box<dyn Write + Send> = if file.as_os_str() == "-" {
-        Box::new(std::io::stdout())
+    let printed = file.as_os_str() == "-";
+    let mut to: Box<dyn Write + Send> = if printed {
+        Box::new(std::io::BufWriter::new(std::io::stdout()))
     } else {
         let made = std::fs::File::create_new(file);
         Box::new(std::io::BufWriter::new(made.with_context(|| format!("cannot write {}", file.display()))?))
@@ -168,11 +170,8 @@ pub async fn export(app: &App, file: &Path) -> anyhow::Result<String> {
         to.write_all(b"\n")?;
     }
     to.flush()?;
-    Ok(if file.as_os_str() == "-" {
-        String::new()
-    } else {
-        format!("{} written: {lines} lines under {number} seals", file.display())
-    })
+    let said = || format!("{} written: {lines} lines under {number} seals", file.display());
+    Ok((!printed).then(said))
 }
 
 fn plain(error: Error) -> anyhow::Error {

@@ -1,11 +1,14 @@
 //! The SQL of writing lines and seals.
 
 use super::chain::{Line, NONE};
-use crate::db::Tx;
+use crate::db::{Tx, rows as rows_of};
 use shared::ids::ParcelId;
 use shared::instant::Instant;
 use sqlx::any::AnyRow;
-use sqlx::{Any, AnyPool, Executor, Row};
+use sqlx::{Any, AnyPool, AssertSqlSafe, Executor, Row};
+
+/// Lines of an earlier version that are written together.
+const TOGETHER: usize = 200;
 
 /// A seal, as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,32 +77,47 @@ pub async fn unchained(db: &AnyPool, after: &str, most: i64) -> sqlx::Result<Vec
     .await
 }
 
-/// Chains the lines of a report that have no hash yet, and counts them all.
-pub async fn chain(tx: &mut Tx, report: &str) -> sqlx::Result<()> {
+/// Chains the lines of reports from `first` to `last` that have no hash yet, and counts them all.
+pub async fn chain(tx: &mut Tx, (first, last): (&str, &str)) -> sqlx::Result<()> {
     sqlx::query(
-        "UPDATE reports SET lines = (SELECT COUNT(*) FROM journal WHERE report_id = $1) WHERE id = $1",
+        "UPDATE reports SET lines = (SELECT COUNT(*) FROM journal WHERE report_id = reports.id)
+         WHERE id >= $1 AND id <= $2",
     )
-    .bind(report)
+    .bind(first)
+    .bind(last)
     .execute(&mut **tx)
     .await?;
     let rows = sqlx::query(
-        "SELECT position, at, event, hash FROM journal WHERE report_id = $1 AND (seq IS NULL OR hash IS NOT NULL)
-         ORDER BY position",
+        "SELECT report_id, position, at, event, hash FROM journal
+         WHERE report_id >= $1 AND report_id <= $2 AND (seq IS NULL OR hash IS NOT NULL)
+         ORDER BY report_id, position",
     );
-    let mut before = NONE.to_owned();
-    for row in rows.bind(report).fetch_all(&mut **tx).await? {
+    let rows = rows.bind(first).bind(last).fetch_all(&mut **tx).await?;
+    let (mut of, mut before, mut hashed) = ("", NONE.to_owned(), Vec::new());
+    for row in &rows {
+        let report: &str = row.try_get("report_id")?;
+        if report != of {
+            (of, before) = (report, NONE.to_owned());
+        }
         let (position, at, event) = (row.try_get("position")?, row.try_get("at")?, row.try_get("event")?);
         if let Some(hash) = row.try_get("hash")? {
             before = hash;
             continue;
         }
         before = Line { report, position, at, event }.hash(&before);
-        sqlx::query("UPDATE journal SET hash = $3 WHERE report_id = $1 AND position = $2")
-            .bind(report)
-            .bind(position)
-            .bind(&before)
-            .execute(&mut **tx)
-            .await?;
+        hashed.push((report, position, before.clone()));
+    }
+    for some in hashed.chunks(TOGETHER) {
+        let text = format!(
+            "UPDATE journal SET hash = v.column3 FROM (VALUES {}) AS v
+             WHERE report_id = v.column1 AND position = v.column2",
+            rows_of(some.len(), 3)
+        );
+        let mut update = sqlx::query(AssertSqlSafe(text));
+        for (report, position, hash) in some {
+            update = update.bind(*report).bind(*position).bind(hash);
+        }
+        update.execute(&mut **tx).await?;
     }
     Ok(())
 }
