@@ -197,11 +197,13 @@ fn is_none(count: &i64) -> bool {
 impl Event {
     /// Whether those in charge said something: it ends a silence.
     pub fn is_answer(&self) -> bool {
-        match self {
-            Self::StatusChanged { to: Status::InProgress | Status::Planned, .. } => true,
-            Self::Answered { .. } | Self::TransferProposed { .. } | Self::Transferred { .. } => true,
-            _ => false,
-        }
+        matches!(
+            self,
+            Self::StatusChanged { to: Status::InProgress | Status::Planned, .. }
+                | Self::Answered { .. }
+                | Self::TransferProposed { .. }
+                | Self::Transferred { .. }
+        )
     }
 }
 

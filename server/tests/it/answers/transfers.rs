@@ -7,6 +7,7 @@ use vigie::rooms::routing::file;
 
 both_engines!(
     a_report_that_is_passed_on_is_the_other_desks_with_its_history,
+    whoever_passed_it_on_hears_no_more_of_it,
     nobody_passes_a_report_into_the_dark,
     a_report_comes_back_once_and_then_somebody_decides,
     desks_that_the_rules_name_for_a_status_are_told_once,
@@ -88,6 +89,11 @@ async fn a_report_that_is_passed_on_is_the_other_desks_with_its_history(app: Tes
     assert_eq!(Form::of(&page).with("words", "Encore un mot.").post(&app, &mairie).await.status(), 303);
     let public = open(&app, &format!("/demandes/{}", parcel(1).id)).await;
     assert!(public.contains("Transmis à la métropole, Métropole du Port, par la mairie"), "{public}");
+}
+
+async fn whoever_passed_it_on_hears_no_more_of_it(app: TestApp) {
+    let app = with_metropole(app).await;
+    pass(&app, &link_of(&app, MAIRIE), "metropole@city:99901").await;
     // A new supporter is told who is in charge now, and so is whoever is told of a higher urgency.
     let receipt: Value = app.support(&parcel(2), parcel(1).id.as_str()).await.json().await.unwrap();
     let told: Vec<_> =
@@ -98,6 +104,15 @@ async fn a_report_that_is_passed_on_is_the_other_desks_with_its_history(app: Tes
     urgent["urgency"] = json!(4);
     app.report(&parcel(3), &urgent).await;
     app.run_jobs().await;
+    let wish = json!({ "report": parcel(1).id, "wish": "relance" });
+    let put = app.put(&format!("/api/v1/follow-ups/{}", parcel(40).id)).bearer_auth(parcel(1).key.reveal());
+    assert_eq!(put.json(&wish).send().await.unwrap().status(), 200);
+    app.run_jobs().await;
+    open(&app, &link_of(&app, "metropole@example.org")).await;
+    assert!(
+        to(&app, "metropole@example.org").text().contains("vous demande des nouvelles"),
+        "a relance is theirs, and they answer it"
+    );
     assert_eq!(app.mails().iter().filter(|mail| mail.is_to(MAIRIE)).count(), count, "it is no longer theirs");
 }
 
