@@ -121,8 +121,9 @@ pub async fn examine(app: &App) -> anyhow::Result<(String, Vec<String>)> {
     let by_day = push::leave_at(now, app.days.zone()) == now;
     if let Some((late, since)) = due::late(app.db.read(), now.plus(-LATE)).await?.filter(|_| by_day) {
         let since = jobs::command::age(since, now);
-        advice
-            .push(format!("{late} people should have been asked, the first {since} ago: is Vigie serving?"));
+        advice.push(format!(
+            "people who should have been asked: {late}, the first {since} ago: is Vigie serving?"
+        ));
     }
     let until = app.days.known_until().unwrap_or(Day(0));
     if until < app.days.day(now).plus(SHORT) {
@@ -131,5 +132,5 @@ pub async fn examine(app: &App) -> anyhow::Result<(String, Vec<String>)> {
             "the school calendar ends on {year}-{month:02}-{day:02}: a newer Vigie knows the holidays after it"
         ));
     }
-    Ok((format!("{waiting} people wait to be asked"), advice))
+    Ok((format!("people who wait to be asked: {waiting}"), advice))
 }

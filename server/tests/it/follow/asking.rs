@@ -227,12 +227,12 @@ async fn a_private_report_is_asked_about_without_a_word(app: TestApp) {
 async fn the_doctor_says_how_many_wait_and_whether_any_is_late(app: TestApp) {
     let app = reported(app, None).await;
     let examined = async || follow::examine(&app.app).await.unwrap();
-    assert_eq!(examined().await, ("1 people wait to be asked".to_owned(), vec![]));
+    assert_eq!(examined().await, ("people who wait to be asked: 1".to_owned(), vec![]));
     for (hour, late) in [
         ("2026-09-22T15:30:00Z", vec![]),
         (
             "2026-09-22T18:00:00Z",
-            vec!["1 people should have been asked, the first 3 h ago: is Vigie serving?"],
+            vec!["people who should have been asked: 1, the first 3 h ago: is Vigie serving?"],
         ),
         // At night nobody is late.
         ("2026-09-23T01:00:00Z", vec![]),
