@@ -24,6 +24,7 @@ both_engines!(
     nobody_is_asked_at_night_nor_in_holidays_that_were_not_known,
     what_is_closed_merged_or_refused_is_not_asked_about,
     a_private_report_is_asked_about_without_a_word,
+    who_only_follows_is_told_and_has_no_answer_to_give,
     the_doctor_says_how_many_wait_and_whether_any_is_late,
     who_unsubscribes_while_a_reminder_is_sent_gets_none,
     two_thousand_who_are_due_in_one_minute_are_asked_once_each,
@@ -202,6 +203,23 @@ async fn what_is_closed_merged_or_refused_is_not_asked_about(app: TestApp) {
     let before = app.mails().len();
     app.run_jobs().await;
     assert_eq!(app.mails().len(), before);
+}
+
+async fn who_only_follows_is_told_and_has_no_answer_to_give(app: TestApp) {
+    let service = PushService::start();
+    let app = reported(app, None).await;
+    heard(&app, 11, 11, json!({ "ask": { "in": 7 } })).await;
+    let phone = subscribed(&app, &service, 111, &[11]).await;
+    go_to(&app, "2026-09-14T15:00:00Z");
+    app.run_jobs().await;
+    let [shown] = &told(&service, &phone)[..] else { panic!("one message") };
+    assert_eq!(shown["body"], "Pas encore réglé.\nÉcole maternelle les Goélands");
+    assert_eq!((shown.get("actions"), shown.get("data")), (None, None));
+    assert!(asked(&app.page(&parcel(1).id).await).is_empty(), "the journal counts those who wait");
+    // News reach them as well.
+    change_status(&app.app, 1001, Change { to: Status::Done, reason: None }).await.unwrap();
+    app.run_jobs().await;
+    assert_eq!(told(&service, &phone).len(), 2);
 }
 
 async fn a_private_report_is_asked_about_without_a_word(app: TestApp) {
