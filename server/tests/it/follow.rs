@@ -11,6 +11,7 @@ use vigie::rooms::reports::merging::{merge, split};
 use vigie::rooms::reports::{Change, change_status};
 
 mod asking;
+mod crowd;
 mod life;
 mod relances;
 
