@@ -11,6 +11,7 @@ use vigie::rooms::reports::merging::{merge, split};
 use vigie::rooms::reports::{Change, change_status};
 
 mod asking;
+mod crowd;
 mod life;
 mod relances;
 
@@ -139,7 +140,8 @@ async fn a_follower_is_not_counted_and_may_only_ask(app: TestApp) {
     own.key = parcel(11).key;
     let support: Value = app.support(&own, parcel(1).id.as_str()).await.json().await.unwrap();
     assert_eq!(support["people"], 2);
-    heard(&app, 15, 11, json!("not_yet")).await;
+    assert_eq!(heard(&app, 15, 11, json!("not_yet")).await["ask_at"], at("2026-09-22T15:00:00Z"));
+    assert_eq!(owned(&app, &parcel(1), &parcel(11)).await["brief"]["people"], 2);
     // A private report is nobody's to follow.
     let mut private = swing();
     private["category"] = json!("securite-violence");

@@ -1,9 +1,10 @@
 //! Following up: who is asked when whether it is fixed, what their answer does, and the relances that silence costs.
 //!
 //! Owns follows (one for the parcel by which a person is part of a report, or by which they follow it) and relances.
-//! `wishes.rs` is the one story of a wish coming in, `ask.rs` puts the question, `letters.rs` writes it, `days.rs` knows the calendar, `view.rs` what is shown to whom; the
-//! rules are `shared::followup` and `shared::relance`. Promises: a wish is heard once, whoever repeats it; what is closed,
-//! merged or refused is not asked about. Does not: know how a message leaves; `push` and `reports/jobs.rs` do.
+//! `wishes.rs` is the one story of a wish coming in, `ask.rs` puts the question to whoever is due (`due.rs`), `relances.rs`
+//! lets relances leave, `letters.rs` writes both, `days.rs` knows the calendar, `view.rs` what is shown to whom; the rules
+//! are `shared::followup` and `shared::relance`. Promises: a wish is heard once, whoever repeats it; what is closed, merged
+//! or refused is not asked about. Does not: know how a message leaves; `push` and `reports/jobs.rs` do.
 
 pub mod ask;
 pub mod days;
@@ -29,6 +30,8 @@ use shared::instant::{HOUR, Instant};
 
 /// Days of calendar that should always lie ahead.
 const SHORT: i64 = 60;
+/// Reminders that are due this long are late, in milliseconds.
+const LATE: i64 = HOUR;
 
 /// Begins the follow of whoever sent `parcel`, part of `report` from now on, by the rhythm they chose or that of its
 /// urgency; when they are asked. Somebody who is part of it already keeps their own, unless they chose.
@@ -39,7 +42,12 @@ pub async fn begin(
     chosen: Option<Rhythm>,
 ) -> Result<Option<Instant>> {
     let proof = key_hash(&parcel.key);
-    let known = store::follow(&mut **tx, report, &proof).await?.map(|(follow, _)| follow);
+    let own = store::Own { report, proof: &proof, at: parcel.at };
+    let known = store::follow(&mut **tx, report, &proof).await?;
+    if known.is_some() {
+        // Who followed, and now waits.
+        store::waits(tx, own).await?;
+    }
     if let (Some(known), None) = (known, chosen) {
         return Ok(known.ask_at);
     }
@@ -47,7 +55,6 @@ pub async fn begin(
     let rhythm = chosen.unwrap_or_else(|| Rhythm::proposed(standing.urgency));
     let ask_at = app.days.first(rhythm, parcel.at).filter(|_| standing.status.is_open());
     if known.is_some() {
-        let own = store::Own { report: &standing.id, proof: &proof, at: parcel.at };
         store::plan(tx, own, rhythm, ask_at).await?;
     } else {
         store::begin(tx, &parcel.id, (rhythm, ask_at), parcel.at).await?;
@@ -110,9 +117,6 @@ async fn plan(app: &App, tx: &mut Tx, (parcel, rhythm): (&ParcelId, Rhythm), now
     Ok(())
 }
 
-/// Reminders that are due this long are late, in milliseconds: a night passes without any.
-const LATE: i64 = HOUR;
-
 /// What `vigie doctor` says: how it stands, and what to see to.
 pub async fn examine(app: &App) -> anyhow::Result<(String, Vec<String>)> {
     let now = app.clock.now();
@@ -121,8 +125,9 @@ pub async fn examine(app: &App) -> anyhow::Result<(String, Vec<String>)> {
     let by_day = push::leave_at(now, app.days.zone()) == now;
     if let Some((late, since)) = due::late(app.db.read(), now.plus(-LATE)).await?.filter(|_| by_day) {
         let since = jobs::command::age(since, now);
-        advice
-            .push(format!("{late} people should have been asked, the first {since} ago: is Vigie serving?"));
+        advice.push(format!(
+            "people who should have been asked: {late}, the first {since} ago: is Vigie serving?"
+        ));
     }
     let until = app.days.known_until().unwrap_or(Day(0));
     if until < app.days.day(now).plus(SHORT) {
@@ -131,5 +136,5 @@ pub async fn examine(app: &App) -> anyhow::Result<(String, Vec<String>)> {
             "the school calendar ends on {year}-{month:02}-{day:02}: a newer Vigie knows the holidays after it"
         ));
     }
-    Ok((format!("{waiting} people wait to be asked"), advice))
+    Ok((format!("people who wait to be asked: {waiting}"), advice))
 }

@@ -110,6 +110,16 @@ pub async fn only_wishes(
     Ok(())
 }
 
+/// All that somebody sent about a report makes them wait: they are counted, once.
+pub async fn waits(tx: &mut Tx, own: Own<'_>) -> sqlx::Result<()> {
+    sqlx::query("UPDATE parcels SET waits = 1 WHERE report_id = $1 AND key_hash = $2 AND waits = 0")
+        .bind(own.report.as_str())
+        .bind(own.proof)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 /// The follows `f` of one person: their parcels of one report.
 macro_rules! own {
     () => {
@@ -122,18 +132,16 @@ pub async fn follow<'c>(
     db: impl Executor<'c, Database = Any>,
     report: &ParcelId,
     proof: &str,
-) -> sqlx::Result<Option<(Follow, i64)>> {
+) -> sqlx::Result<Option<Follow>> {
     let row = sqlx::query(concat!(
-        "SELECT rhythm, ask_at, asked_at, asked_times FROM follows WHERE ",
+        "SELECT rhythm, ask_at, asked_at FROM follows WHERE ",
         own!(),
         " ORDER BY changed_at DESC, parcel_id LIMIT 1"
     ));
-    let row = row.bind(report.as_str()).bind(proof).fetch_optional(db).await?;
-    row.map(|row| Ok((read_follow(&row)?, row.try_get("asked_times")?))).transpose()
+    row.bind(report.as_str()).bind(proof).fetch_optional(db).await?.as_ref().map(read_follow).transpose()
 }
 
-/// Reads rhythm, `ask_at` and `asked_at`.
-pub fn read_follow(row: &AnyRow) -> sqlx::Result<Follow> {
+fn read_follow(row: &AnyRow) -> sqlx::Result<Follow> {
     let instant = |name: &str| Ok::<_, sqlx::Error>(row.try_get::<Option<i64>, _>(name)?.map(Instant));
     Ok(Follow {
         rhythm: read_rhythm(row.try_get("rhythm")?)?,

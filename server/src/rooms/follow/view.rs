@@ -43,6 +43,6 @@ pub async fn shown(
 /// How the owner of `proof` follows `report`, and whether it is theirs.
 pub async fn mine(db: &AnyPool, report: &ParcelId, proof: &str) -> Result<(bool, Option<Follow>)> {
     let part = store::part(db, report, proof).await?;
-    let follow = store::follow(db, report, proof).await?.map(|(follow, _)| follow);
+    let follow = store::follow(db, report, proof).await?;
     Ok((part.is_some_and(|part| part.waits && part.parcel == *report), follow))
 }

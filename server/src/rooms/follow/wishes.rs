@@ -42,7 +42,7 @@ pub async fn take(app: &App, parcel: &Parcel, wish: &FollowUp) -> Result<Receipt
     let wisher = wisher(app, &mut tx, parcel, &wish.report).await?;
     wisher.hear(&mut tx, wish.wish).await?;
     let follow = store::follow(&mut *tx, &wisher.report.id, &wisher.proof).await?;
-    let ask_at = follow.and_then(|(follow, _)| follow.ask_at);
+    let ask_at = follow.and_then(|follow| follow.ask_at);
     let receipt = Receipt {
         id: parcel.id.clone(),
         report: wisher.report.id,
@@ -102,7 +102,7 @@ impl Wisher<'_> {
 
     async fn rhythm(&self, tx: &mut Tx) -> Result<Rhythm> {
         let follow = store::follow(&mut **tx, &self.report.id, &self.proof).await?;
-        Ok(follow.map_or_else(|| Rhythm::proposed(self.report.urgency), |(follow, _)| follow.rhythm))
+        Ok(follow.map_or_else(|| Rhythm::proposed(self.report.urgency), |follow| follow.rhythm))
     }
 
     async fn hear(&self, tx: &mut Tx, wish: Wish) -> Result<()> {
@@ -151,7 +151,6 @@ impl Wisher<'_> {
         self.alarm(tx, ask_at).await?;
         if store::said_fixed(&mut **tx, &self.report.id).await?.is_some() {
             store::say(tx, self.own(), false).await?;
-            self.decide(tx).await?;
         }
         Ok(())
     }
@@ -160,6 +159,10 @@ impl Wisher<'_> {
     async fn fixed(&self, tx: &mut Tx, rhythm: Rhythm) -> Result<()> {
         let (report, at) = (&self.report.id, self.parcel.at);
         let first = store::said_fixed(&mut **tx, report).await?.is_none();
+        if first {
+            // What was said of an earlier time is over.
+            store::unsay(tx, report).await?;
+        }
         if store::say(tx, self.own(), true).await? {
             note(tx, report, at, &Event::SaidFixed { reporter: self.is_reporter() }).await?;
         }

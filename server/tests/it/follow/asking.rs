@@ -1,16 +1,14 @@
-//! The question: by which way it comes, when it does not, and to two thousand people in one minute.
+//! The question: by which way it comes, and when it does not.
 
-use super::{at, events, heard, owned};
+use super::{at, heard, owned};
 use crate::app::{TestApp, parcel, problem, swing};
 use crate::both_engines;
 use crate::push::{subscribed, told};
 use crate::reports::receipt;
-use futures_util::StreamExt as _;
 use serde_json::{Value, json};
-use shared::ids::{Key, ParcelId, mint};
-use shared::instant::{DAY, HOUR, Instant, MINUTE};
+use shared::ids::Key;
+use shared::instant::{DAY, HOUR, Instant};
 use shared::reports::status::Status;
-use std::collections::BTreeSet;
 use testkit::mail_trap::{Behaviour, MailTrap};
 use testkit::push_service::PushService;
 use vigie::rooms::follow;
@@ -24,9 +22,9 @@ both_engines!(
     nobody_is_asked_at_night_nor_in_holidays_that_were_not_known,
     what_is_closed_merged_or_refused_is_not_asked_about,
     a_private_report_is_asked_about_without_a_word,
+    who_only_follows_is_told_and_has_no_answer_to_give,
     the_doctor_says_how_many_wait_and_whether_any_is_late,
     who_unsubscribes_while_a_reminder_is_sent_gets_none,
-    two_thousand_who_are_due_in_one_minute_are_asked_once_each,
 );
 
 /// Moves the clock to that instant.
@@ -204,6 +202,23 @@ async fn what_is_closed_merged_or_refused_is_not_asked_about(app: TestApp) {
     assert_eq!(app.mails().len(), before);
 }
 
+async fn who_only_follows_is_told_and_has_no_answer_to_give(app: TestApp) {
+    let service = PushService::start();
+    let app = reported(app, None).await;
+    heard(&app, 11, 11, json!({ "ask": { "in": 7 } })).await;
+    let phone = subscribed(&app, &service, 111, &[11]).await;
+    go_to(&app, "2026-09-14T15:00:00Z");
+    app.run_jobs().await;
+    let [shown] = &told(&service, &phone)[..] else { panic!("one message") };
+    assert_eq!(shown["body"], "Pas encore réglé.\nÉcole maternelle les Goélands");
+    assert_eq!((shown.get("actions"), shown.get("data")), (None, None));
+    assert!(asked(&app.page(&parcel(1).id).await).is_empty(), "the journal counts those who wait");
+    // News reach them as well.
+    change_status(&app.app, 1001, Change { to: Status::Done, reason: None }).await.unwrap();
+    app.run_jobs().await;
+    assert_eq!(told(&service, &phone).len(), 2);
+}
+
 async fn a_private_report_is_asked_about_without_a_word(app: TestApp) {
     let service = PushService::start();
     let app = app.with_city().await;
@@ -227,12 +242,12 @@ async fn a_private_report_is_asked_about_without_a_word(app: TestApp) {
 async fn the_doctor_says_how_many_wait_and_whether_any_is_late(app: TestApp) {
     let app = reported(app, None).await;
     let examined = async || follow::examine(&app.app).await.unwrap();
-    assert_eq!(examined().await, ("1 people wait to be asked".to_owned(), vec![]));
+    assert_eq!(examined().await, ("people who wait to be asked: 1".to_owned(), vec![]));
     for (hour, late) in [
         ("2026-09-22T15:30:00Z", vec![]),
         (
             "2026-09-22T18:00:00Z",
-            vec!["1 people should have been asked, the first 3 h ago: is Vigie serving?"],
+            vec!["people who should have been asked: 1, the first 3 h ago: is Vigie serving?"],
         ),
         // At night nobody is late.
         ("2026-09-23T01:00:00Z", vec![]),
@@ -284,113 +299,4 @@ async fn a_refused_recipient_keeps_nothing_from_the_others() {
         assert_eq!(asked.flat_map(|mail| mail.to).collect::<Vec<_>>(), ["parent@example.org"]);
         assert_eq!(app.jobs().await, (0, 2), "what was refused for good is set aside, for the doctor");
     }
-}
-
-/// People on one report each, due in the same minute: all asked, none twice, while others read and write.
-async fn two_thousand_who_are_due_in_one_minute_are_asked_once_each(app: TestApp) {
-    const PEOPLE: usize = 2_000;
-    let service = PushService::start();
-    let app = app.with_city().await;
-    let now = app.app.clock.now();
-    let people: Vec<_> = (0..PEOPLE)
-        .map(|n| {
-            let mut random = [0; 10];
-            random[..8].copy_from_slice(&n.to_be_bytes());
-            let mut secret = [0xaa; 16];
-            secret[..8].copy_from_slice(&n.to_be_bytes());
-            (mint(now, random), Key::from_bytes(secret))
-        })
-        .collect();
-    seed(&app, &people).await;
-    subscribe(&app, &service, &people).await;
-    let stop = tokio::sync::Notify::new();
-    let asking = async {
-        // Two workers and more, as where several servers share one database.
-        tokio::join!(app.run_jobs(), app.run_jobs(), app.run_jobs());
-        stop.notify_one();
-    };
-    let others = async {
-        let mut answers = 0;
-        let pages = futures_util::stream::iter(people.iter().cycle()).map(|(id, _)| {
-            let get = app.get(&format!("/api/v1/reports/{id}"));
-            async move { get.send().await.unwrap().status().as_u16() }
-        });
-        let mut pages = std::pin::pin!(pages.buffered(2));
-        loop {
-            tokio::select! {
-                () = stop.notified() => break answers,
-                Some(status) = pages.next() => { assert_eq!(status, 200); answers += 1; }
-            }
-        }
-    };
-    let ((), answers) = tokio::join!(asking, others);
-    assert!(answers > 10, "the app answers meanwhile: {answers}");
-    let posts = service.taken();
-    assert_eq!(posts.len(), PEOPLE, "all are asked, none twice");
-    let topics: BTreeSet<_> = posts.iter().map(|post| post.headers["topic"].clone()).collect();
-    assert_eq!(topics.len(), PEOPLE);
-    let asked: i64 =
-        sqlx::query_scalar("SELECT COUNT(*) FROM follows WHERE asked_times = 1 AND asked_at IS NOT NULL")
-            .fetch_one(app.app.db.read())
-            .await
-            .unwrap();
-    assert_eq!(asked, i64::try_from(PEOPLE).unwrap());
-    let told: Vec<i64> =
-        sqlx::query_scalar("SELECT COUNT(*) FROM journal WHERE event LIKE '%asked%' GROUP BY report_id")
-            .fetch_all(app.app.db.read())
-            .await
-            .unwrap();
-    assert_eq!((told.len(), told.iter().sum::<i64>()), (PEOPLE, asked), "one line each");
-    assert_eq!(events(&app.page(&people[0].0).await), ["asked"]);
-    app.app.clock.advance(MINUTE);
-    assert_eq!((app.run_jobs().await, app.jobs().await), (0, (0, 0)));
-}
-
-/// A phone for each of them.
-async fn subscribe(app: &TestApp, service: &PushService, people: &[(ParcelId, Key)]) {
-    let (key, now) = (crate::push::public_key(app).await, app.app.clock.now());
-    let mut tx = app.app.db.write().await.unwrap();
-    for (id, secret) in people {
-        let device = serde_json::from_value(json!({
-            "subscription": service.subscribe(Some(&key)).to_json(), "lang": "fr", "zone": "Europe/Paris",
-            "follows": [secret.reveal()],
-        }))
-        .unwrap();
-        let proof = vigie::rooms::reports::key_hash(secret);
-        assert!(vigie::rooms::push::store::put_device(&mut tx, id, &proof, &device, now).await.unwrap());
-        vigie::rooms::push::store::follow(&mut tx, id, std::iter::once(proof)).await.unwrap();
-    }
-    tx.commit().await.unwrap();
-}
-
-/// Reports as they lie in the database, all due now.
-async fn seed(app: &TestApp, people: &[(ParcelId, Key)]) {
-    let now = app.app.clock.now();
-    let mut tx = app.app.db.write().await.unwrap();
-    for (n, (id, secret)) in (5_000_i64..).zip(people) {
-        sqlx::query(
-            "INSERT INTO parcels (id, key_hash, report_id, claimed_at, about) VALUES ($1, $2, $1, $3, $1)",
-        )
-        .bind(id.as_str())
-        .bind(vigie::rooms::reports::key_hash(secret))
-        .bind(now.0)
-        .execute(&mut *tx)
-        .await
-        .unwrap();
-        sqlx::query(
-            "INSERT INTO reports (id, number, place_id, category, urgency, description, private, status, people, lang,
-                                  observed_at, received_at)
-             VALUES ($1, $2, $3, 'cour-jeux', 3, '', 0, 'sent', 1, 'fr', $4, $4)",
-        )
-        .bind(id.as_str())
-        .bind(n)
-        .bind(crate::app::SCHOOL)
-        .bind(now.0)
-        .execute(&mut *tx)
-        .await
-        .unwrap();
-        follow::store::begin(&mut tx, id, (shared::followup::Rhythm::In(7), Some(now)), now).await.unwrap();
-    }
-    follow::ask::alarm(&mut tx, now, now).await.unwrap();
-    tx.commit().await.unwrap();
 }
