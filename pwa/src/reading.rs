@@ -2,6 +2,7 @@
 //!
 //! Owns the seam between what snaps a report and the rest. Does not decide which screens are read: [`crate::app`] does.
 
+use crate::lang;
 use crate::markup::component;
 use crate::rooms::reports::list::{Reports, ReportsProps};
 use crate::rooms::{me, outbox, places, push, reports};
@@ -27,6 +28,9 @@ struct Reading {
 
 static READING: Reading = Reading { screen: draw, open_at: draw_open_at, news: push::aside };
 
+/// What its words are called.
+const WORDS: &str = "reading";
+
 /// The seam: what is reached only from here leaves the first part.
 #[wasm_split(reading, fallible)]
 fn second_part() -> Result<&'static Reading, SplitLoaderError> {
@@ -36,7 +40,12 @@ fn second_part() -> Result<&'static Reading, SplitLoaderError> {
 
 /// Fetches the second part.
 pub fn fetch() -> Coming {
-    Box::pin(async { second_part().await.ok().map(|reading| reading as &dyn Any) })
+    Box::pin(async {
+        lang::call_part(WORDS);
+        let reading = second_part().await.ok()?;
+        lang::of_part(WORDS).await?;
+        Some(reading as &dyn Any)
+    })
 }
 
 /// A screen of the second part, or what stands there until it comes.

@@ -51,10 +51,8 @@ fn worker_script(bundle: &Bundle, script: String, version: &str) -> Result<Strin
 fn precached(bundle: &Bundle) -> Vec<String> {
     let wanted = |logical: &str, hashed: &str| {
         let size = bundle.files.get(&format!("assets/{hashed}")).map_or(0, Vec::len);
-        let other_language =
-            logical.starts_with("lang-") && logical != format!("lang-{DEFAULT_LANGUAGE}.json");
         let once = logical.ends_with(".txt") || logical.ends_with(".png") && size > BIG_ICON;
-        !other_language && !once && !is_part(logical) && !NOT_KEPT.contains(&logical)
+        !is_other_language(logical) && !once && !is_part(logical) && !NOT_KEPT.contains(&logical)
     };
     let assets = bundle.names.iter().filter(|(logical, hashed)| wanted(logical, hashed));
     let mut urls: Vec<String> = assets.map(|(_, hashed)| format!("/assets/{hashed}")).collect();
@@ -64,9 +62,15 @@ fn precached(bundle: &Bundle) -> Vec<String> {
     urls
 }
 
+/// A language, or the words of a part in one, that comes when it is asked for.
+fn is_other_language(logical: &str) -> bool {
+    let lang = logical.strip_prefix("lang-").map(|rest| rest.strip_prefix(DEFAULT_LANGUAGE));
+    lang.is_some_and(|rest| !rest.is_some_and(|rest| rest.starts_with(".json") || rest.starts_with("-part-")))
+}
+
 /// What the worker keeps once it has all of the first screen.
 fn parts(bundle: &Bundle) -> Vec<String> {
-    let parts = bundle.names.iter().filter(|(logical, _)| is_part(logical));
+    let parts = bundle.names.iter().filter(|(logical, _)| is_part(logical) && !is_other_language(logical));
     parts.map(|(_, hashed)| format!("/assets/{hashed}")).collect()
 }
 

@@ -1,6 +1,6 @@
 //! The main screens on a small phone, a phone, a phone lying, a desk, in letters twice as large, and in a language that
 //! is read from right to left: nothing runs over the edge or is cut off, whatever one taps is large enough, and no bar
-//! lies over what one came for. Keeps a picture of each under `target/screens`.
+//! lies over what one came for, and no word is missing. Keeps a picture of each under `target/screens`.
 
 use serde_json::{Value, json};
 use testkit::phone::{Phone, Screen};
@@ -48,6 +48,9 @@ for (const one of of('.btn.primary, .btn.signal, .snap')) {
 }
 const bars = of('.tabs, .bar, .sticky-action, .toast').filter((one) => /sticky|fixed/.test(style(one).position))
   .map((one) => one.getBoundingClientRect()).filter((box) => box.width > innerWidth / 2);
+const spoken = ({ name, nodeType }) => nodeType === Node.TEXT_NODE || /^(aria-label|alt|placeholder|title)$/.test(name);
+const words = shown.flatMap((one) => [...one.childNodes, ...one.attributes].filter(spoken).map((node) => node.nodeValue.trim()));
+for (const one of words) if (/^[a-z]+(_[a-z0-9]+)+$/.test(one)) found.push(`no words for ${one}`);
 const taken = bars.reduce((sum, box) => sum + box.height, 0);
 if (taken > innerHeight / 2) found.push(`bars take ${taken} of ${innerHeight}`);
 scrollTo({ top: 0, behavior: 'instant' });
