@@ -51,6 +51,7 @@ fn face(event: &Event) -> (&'static str, &'static str) {
         Event::SaidFixed { .. } => ("person", "check"),
         Event::Reopened => ("planned", "alert"),
         Event::Relance { .. } => ("planned", "send"),
+        Event::Unknown => ("us", "info"),
     }
 }
 
@@ -101,6 +102,7 @@ fn sentence(words: &Words, event: &Event) -> String {
         }
         Event::Reopened => words.say("journal_reopened"),
         Event::Relance { people, .. } => words.count("journal_relance", *people),
+        Event::Unknown => words.say("journal_unknown"),
     }
 }
 
