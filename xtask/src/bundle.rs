@@ -14,7 +14,7 @@ use std::path::Path;
 pub const DEFAULT_LANGUAGE: &str = "fr";
 
 /// How the keys begin that only mails, notifications and server-written pages say.
-const OF_THE_SERVER: [&str; 5] = ["letter_", "month_", "shell_", "site_", "told_"];
+const OF_THE_SERVER: [&str; 7] = ["ask_act_", "ask_push", "letter_", "month_", "shell_", "site_", "told_"];
 
 /// The sheet of pages that the server writes: no part of the first load.
 pub const OF_PAGES: &str = "pages.css";
