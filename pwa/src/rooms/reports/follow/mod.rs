@@ -203,7 +203,7 @@ fn closed(w: &World, page: &ReportPage, (of, stand): (&Of, &Standing)) -> Html {
             if let Some(answer) = said { { answered(w, answer, (stand, Some(page))) } }
             if let (Some(until), true) = (until, undecided) {
                 <div class="follow-next">
-                    <p><strong>{ w.t("reopen_ask") }</strong>{ text(" ".to_owned()) }{ text(w.with("reopen_until", &[("day", &w.day(until, edges::now()))])) }</p>
+                    <p><span><strong>{ w.t("reopen_ask") }</strong>{ text(" ".to_owned()) }{ text(w.with("reopen_until", &[("day", &w.day(until, edges::now()))])) }</span></p>
                     <button class="btn quiet small" type="button" data-test="reopen" onclick={says(of, Wish::NotFixed)}>
                         { icon("retry") }{ w.t("reopen_act") }
                     </button>
