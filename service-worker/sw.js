@@ -13,15 +13,17 @@
 // - the shell of the version before stays while pages may still be open that were made of it;
 // - the outbox's stores only gain stores and fields, states keep their names (`pwa/outbox`).
 //
-// The build fills in the five places marked with a comment. Listeners are added at once, as browsers want it.
+// The build fills in the six places marked with a comment. Listeners are added at once, as browsers want it.
 
-import init, { drain } from /*WORKER_JS*/"";
+import init, { drain, note } from /*WORKER_JS*/"";
 
 const VERSION = /*VERSION*/"";
 const PRECACHE = /*PRECACHE*/[];
 /** The parts of the app that the first screen does without. */
 const PARTS = /*PARTS*/[];
 const WORKER_WASM = /*WORKER_WASM*/"";
+/** What is said once a button was tapped, by language. */
+const NOTED = /*NOTED*/{};
 
 const SHELL = `shell-${VERSION}`;
 const DATA = "data";
@@ -48,8 +50,9 @@ self.addEventListener("sync", (event) => {
 });
 self.addEventListener("push", (event) => event.waitUntil(told(event.data)));
 self.addEventListener("notificationclick", (event) => {
-  event.notification.close();
-  event.waitUntil(visit(event.notification.data));
+  const { action, notification } = event;
+  notification.close();
+  event.waitUntil(action ? answer(action, notification) : visit(address(notification)));
 });
 self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew(event.newSubscription)));
 self.addEventListener("message", (event) => {
@@ -273,13 +276,38 @@ async function sendAll() {
 
 /** Shows the news. A push is the one thing that wakes an iPhone: what waits in the outbox leaves with it. */
 async function told(data) {
-  await Promise.all([show(data), send().catch((error) => console.warn("outbox:", error))]);
+  const said = declared(data);
+  await Promise.all([show(said), keepPage(said), send().catch((error) => console.warn("outbox:", error))]);
 }
 
 /** A browser that wakes us wants to see something shown, whatever came. */
-function show(data) {
-  const { title, navigate, ...said } = declared(data);
-  return self.registration.showNotification(title, { ...said, renotify: true, data: navigate });
+function show({ title, navigate, data, ...said }) {
+  return self.registration.showNotification(title, { ...said, renotify: true, data: { ...data, navigate } });
+}
+
+/** Where a tap leads; an earlier version kept the address alone. */
+const address = ({ data }) => data.navigate ?? data;
+
+/** The report of the news, so that a tap opens it without a network too. */
+async function keepPage({ navigate }) {
+  const [, id] = new URL(navigate, self.location.origin).pathname.match(/^\/demandes\/([\w-]+)$/) ?? [];
+  const path = `/api/v1/reports/${id}`;
+  if (id) await fetchOurs(new Request(path)).then((answer) => keep(DATA, path, answer)).catch(() => {});
+}
+
+/** What a button says becomes a parcel like any other, with no page and no network; where it cannot, the page asks. */
+async function answer(action, { title, tag, icon, badge, lang, dir, data }) {
+  try {
+    await boot();
+    if (!(await note(data.report, action))) throw new Error("this phone is no part of the report");
+  } catch (error) {
+    console.warn("answer:", error);
+    return visit(`${data.navigate}?wish=${action === "fixed" ? "fixed" : "relance"}`);
+  }
+  const look = { tag, icon, badge, lang, dir, data: { navigate: data.navigate }, silent: true };
+  await self.registration.showNotification(NOTED[lang] ?? NOTED.fr, { ...look, body: title });
+  await send().catch((error) => console.warn("outbox:", error));
+  await self.registration.sync?.register("outbox").catch(() => {});
 }
 
 /** The declarative shape that Safari shows by itself. */

@@ -1,11 +1,17 @@
 //! The words on screen: one catalog at a time, fetched under the name the page gives, handed down to every screen.
+//!
+//! Owns how a later part of the app gets its words: its language's file of the first part says where they lie (`xtask`,
+//! `words.rs`). Promises: a part that asks here before it is drawn has its words, in whatever language is chosen meanwhile.
 
 use crate::{api, boot, session, wire};
 use shared::instant::{Age, Instant};
-use shared::lang::Catalog;
+use shared::lang::{Catalog, Messages};
+use std::cell::RefCell;
 use std::ops::Deref;
+use std::pin::Pin;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
 
 /// The language of who asked for none of ours.
 const DEFAULT: &str = "fr";
@@ -17,9 +23,26 @@ pub fn known() -> Vec<(String, String)> {
     named.map(|(code, name)| (code.to_owned(), name.to_owned())).collect()
 }
 
+/// On its way; nothing when it did not come.
+type Asked<T> = Pin<Box<dyn Future<Output = Option<T>>>>;
+
+thread_local! {
+    /// The words in use.
+    static NOW: RefCell<Option<Words>> = const { RefCell::new(None) };
+    /// The parts that have asked for theirs.
+    static PARTS: RefCell<Vec<&'static str>> = const { RefCell::new(vec![]) };
+}
+
 /// The words of the person's language.
 #[derive(Clone, Debug)]
-pub struct Words(Rc<Catalog>);
+pub struct Words(Rc<Spoken>);
+
+#[derive(Debug)]
+struct Spoken {
+    catalog: Catalog,
+    /// The parts whose words are among them.
+    parts: RefCell<Vec<&'static str>>,
+}
 
 impl PartialEq for Words {
     fn eq(&self, other: &Self) -> bool {
@@ -30,7 +53,7 @@ impl PartialEq for Words {
 impl Deref for Words {
     type Target = Catalog;
     fn deref(&self) -> &Catalog {
-        &self.0
+        &self.0.catalog
     }
 }
 
@@ -160,14 +183,67 @@ fn plural(lang: &str, n: i64) -> String {
     rules.select(n).into()
 }
 
-/// Fetches the catalog of `lang` and tells the document that it speaks it.
+/// Has the words of a part come, without waiting for them.
+pub fn call_part(part: &'static str) {
+    spawn_local(async move {
+        of_part(part).await;
+    });
+}
+
+/// Fetches the words of a part; those of a language chosen meanwhile as well.
+pub fn of_part(part: &'static str) -> Asked<()> {
+    PARTS.with_borrow_mut(|parts| {
+        if !parts.contains(&part) {
+            parts.push(part);
+        }
+    });
+    Box::pin(async {
+        loop {
+            let words = NOW.with_borrow(Clone::clone)?;
+            learn(words.clone()).await?;
+            if NOW.with_borrow(|now| *now == Some(words)) {
+                return Some(());
+            }
+        }
+    })
+}
+
+/// Fetches the catalog of `lang`, for the parts that are here, and tells the document that it speaks it.
 pub async fn load(lang: &str) -> Option<Words> {
-    let address = boot::data(&["lang-", lang].concat())?;
-    let (json, _) = api::get(&address, None).await.ok()?;
-    let catalog = Catalog::new(lang, wire::messages(json)?, plural);
+    let first = messages(&boot::data(&["lang-", lang].concat())?).await?;
+    let catalog = Catalog::new(lang, first, plural);
+    let words = Words(Rc::new(Spoken { catalog, parts: RefCell::default() }));
+    learn(words.clone()).await?;
     if let Some(html) = gloo_utils::document().document_element() {
-        let _ = html.set_attribute("lang", catalog.lang());
-        let _ = html.set_attribute("dir", &catalog.say("lang_dir"));
+        let _ = html.set_attribute("lang", words.lang());
+        let _ = html.set_attribute("dir", &words.say("lang_dir"));
     }
-    Some(Words(Rc::new(catalog)))
+    NOW.set(Some(words.clone()));
+    if lang != DEFAULT {
+        // The worker keeps the default ones only, and whoever chose another may be without network next time.
+        ["making", "reading"].into_iter().for_each(call_part);
+    }
+    Some(words)
+}
+
+/// Fetches the words of all parts that asked, those that are not here yet.
+fn learn(words: Words) -> Asked<()> {
+    Box::pin(async move {
+        let known = |part: &_| words.0.parts.borrow().contains(part);
+        for part in PARTS.with_borrow(Clone::clone) {
+            if !known(&part) {
+                let more = messages(&words.say(&["words_of_", part].concat())).await?;
+                if !known(&part) {
+                    words.0.parts.borrow_mut().push(part);
+                    words.0.catalog.learn(more);
+                }
+            }
+        }
+        Some(())
+    })
+}
+
+fn messages(address: &str) -> Asked<Messages> {
+    let address = address.to_owned();
+    Box::pin(async move { wire::messages(api::get(&address, None).await.ok()?.0) })
 }

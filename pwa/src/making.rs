@@ -4,6 +4,7 @@
 //! Owns the seam between the button and the form. Does not keep drafts: these are of the first part, so that a photo is
 //! safe before the form is there.
 
+use crate::lang;
 use crate::rooms::reports::compose::{Compose, ComposeProps};
 use crate::screen::Screen;
 use crate::split::Coming;
@@ -19,6 +20,9 @@ struct Making {
 
 static MAKING: Making = Making { screen: draw };
 
+/// What its words are called.
+const WORDS: &str = "making";
+
 /// The seam: what is reached only from here leaves the first part.
 #[wasm_split(making, fallible)]
 fn making_part() -> Result<&'static Making, SplitLoaderError> {
@@ -27,7 +31,12 @@ fn making_part() -> Result<&'static Making, SplitLoaderError> {
 
 /// Fetches the part.
 pub fn fetch() -> Coming {
-    Box::pin(async { making_part().await.ok().map(|making| making as &dyn Any) })
+    Box::pin(async {
+        lang::call_part(WORDS);
+        let making = making_part().await.ok()?;
+        lang::of_part(WORDS).await?;
+        Some(making as &dyn Any)
+    })
 }
 
 /// The form, or what stands there until it comes.

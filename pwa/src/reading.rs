@@ -2,10 +2,11 @@
 //!
 //! Owns the seam between what snaps a report and the rest. Does not decide which screens are read: [`crate::app`] does.
 
+use crate::lang;
 use crate::markup::component;
 use crate::rooms::reports::list::{Reports, ReportsProps};
 use crate::rooms::{me, outbox, places, push, reports};
-use crate::route::{Filter, Route};
+use crate::route::{Filter, Route, wished};
 use crate::screen::Screen;
 use crate::split::Coming;
 use crate::ui::skeleton;
@@ -15,6 +16,8 @@ use std::any::Any;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 use yew::prelude::*;
 
+/// Questions put on the page of something else.
+const ASKED: usize = 2;
 /// Reports shown on the page of something else.
 const ASIDE: usize = 4;
 
@@ -23,9 +26,14 @@ struct Reading {
     screen: fn(&World, &Route) -> Screen,
     open_at: fn(&World, PlaceId) -> Html,
     news: fn(&World) -> Html,
+    asked: fn(&World, usize) -> Html,
 }
 
-static READING: Reading = Reading { screen: draw, open_at: draw_open_at, news: push::aside };
+static READING: Reading =
+    Reading { screen: draw, open_at: draw_open_at, news: push::aside, asked: reports::mine::asked };
+
+/// What its words are called.
+const WORDS: &str = "reading";
 
 /// The seam: what is reached only from here leaves the first part.
 #[wasm_split(reading, fallible)]
@@ -36,7 +44,12 @@ fn second_part() -> Result<&'static Reading, SplitLoaderError> {
 
 /// Fetches the second part.
 pub fn fetch() -> Coming {
-    Box::pin(async { second_part().await.ok().map(|reading| reading as &dyn Any) })
+    Box::pin(async {
+        lang::call_part(WORDS);
+        let reading = second_part().await.ok()?;
+        lang::of_part(WORDS).await?;
+        Some(reading as &dyn Any)
+    })
 }
 
 /// A screen of the second part, or what stands there until it comes.
@@ -60,6 +73,11 @@ pub fn news(w: &World) -> Html {
     w.reading.get::<Reading>().map(|reading| (reading.news)(w)).unwrap_or_default()
 }
 
+/// What this person is asked now, on the page of something else; nothing until its part is here.
+pub fn asked(w: &World) -> Html {
+    w.reading.get::<Reading>().map(|reading| (reading.asked)(w, ASKED)).unwrap_or_default()
+}
+
 // From here on: the second part.
 
 fn draw(w: &World, route: &Route) -> Screen {
@@ -80,7 +98,9 @@ fn draw(w: &World, route: &Route) -> Screen {
         }
         Route::Reports(filter) => Screen::new("reports", "screen", reports::list::list(w, &filter)),
         Route::Report(id, secret) => {
-            let props = reports::page::ReportScreenProps { world, id: id.clone(), secret };
+            let search = gloo_utils::window().location().search().unwrap_or_default();
+            let wished = wished(&search);
+            let props = reports::page::ReportScreenProps { world, id: id.clone(), secret, wished };
             Screen::of::<reports::page::ReportScreen>("report", id.as_str(), props)
         }
         #[cfg(debug_assertions)]

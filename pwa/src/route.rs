@@ -1,5 +1,6 @@
 //! Screens and their addresses: a pure table, both ways. The browser's history is in [`crate::navigate`].
 
+use shared::followup::Wish;
 use shared::ids::{Key, ParcelId, PlaceId};
 
 /// Which reports a list shows.
@@ -178,6 +179,15 @@ fn top(search: &str, place: Option<PlaceId>) -> Route {
     }
 }
 
+/// What a notification was tapped for, where its browser has no worker for that: `?wish=fixed`.
+pub fn wished(search: &str) -> Option<Wish> {
+    match parameter(search, "wish")? {
+        "fixed" => Some(Wish::Fixed),
+        "relance" => Some(Wish::Relance),
+        _ => None,
+    }
+}
+
 /// The value of `name` in a query; empty when it stands alone. Our values need no percent signs.
 fn parameter<'a>(search: &'a str, name: &str) -> Option<&'a str> {
     search.trim_start_matches('?').split('&').find_map(|pair| {
@@ -228,6 +238,7 @@ mod tests {
         for href in ["/demandes/12", "/ecoles/..%2f", "/nowhere", "/suivi/more"] {
             assert_eq!(parse(href), Route::Lost, "{href}");
         }
+        assert_eq!((wished("?wish=fixed"), wished("?wish=all"), wished("")), (Some(Wish::Fixed), None, None));
         assert_eq!(parse("/suivi/"), Route::Mine);
         assert_eq!(parse("/?utm=x"), Route::Home);
         assert_eq!(parse("/?kept=nonsense"), Route::Home);

@@ -154,7 +154,8 @@ impl Read for Voice {
 
 impl Read for JournalEntry {
     fn read(json: &Json) -> Option<Self> {
-        Some(Self { at: json.moment("at")?, event: event(&json.at("event"))? })
+        // What a later version says, or says otherwise, hides nothing of the rest.
+        Some(Self { at: json.moment("at")?, event: event(&json.at("event")).unwrap_or(Event::Unknown) })
     }
 }
 

@@ -38,6 +38,8 @@ pub fn router(app: App) -> Router {
         )
         .route("/push", get(push::http::offer))
         .route("/push/{id}", get(push::http::get).put(push::http::put).delete(push::http::delete))
+        .route("/push/{id}/others", get(push::http::others))
+        .route("/push/{id}/others/{other}", delete(push::http::delete_other))
         .layer(DefaultBodyLimit::max(MAX_JSON))
         .route(
             "/photos/{hash}",

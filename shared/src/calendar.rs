@@ -3,6 +3,7 @@
 //! A [`Day`] is a date without hour or zone: whoever knows the zone turns instants into days and back. The calendar itself
 //! is data (`assets/calendar/`).
 
+use crate::instant::{DAY, Instant};
 use serde::{Deserialize, Serialize};
 
 /// A date of the Gregorian calendar, as days since 1970-01-01.
@@ -32,6 +33,11 @@ impl Day {
         let day = day_of_year - (153 * month + 2) / 5 + 1;
         let month = if month < 10 { month + 3 } else { month - 9 };
         (year + era * 400 + i64::from(month <= 2), month, day)
+    }
+
+    /// The day of an instant where clocks show UTC.
+    pub fn utc(at: Instant) -> Self {
+        Self(at.0.div_euclid(DAY))
     }
 
     /// The day so many days later.

@@ -109,6 +109,21 @@ pub enum Wish {
     NotFixed,
 }
 
+impl Wish {
+    /// Whether it answers "is it fixed?".
+    pub fn is_answer(self) -> bool {
+        !matches!(self, Self::Ask(_))
+    }
+
+    /// Whether it takes the place of an `earlier` one about the same report that has not left yet: the last word holds.
+    pub fn replaces(self, earlier: Self) -> bool {
+        match earlier {
+            Self::Ask(_) => matches!(self, Self::Ask(_) | Self::Fixed),
+            _ => self.is_answer(),
+        }
+    }
+}
+
 /// A wish, as it leaves the phone: a parcel of its own, under the secret by which the person is part of the report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -243,6 +258,22 @@ mod tests {
             (Some(false), 9, 0, false),
         ] {
             assert_eq!(Said { reporter, fixed, not }.closes(), closes, "{reporter:?} {fixed} {not}");
+        }
+    }
+
+    #[test]
+    fn the_last_word_holds() {
+        let (ask, later) = (Wish::Ask(Rhythm::In(7)), Wish::Ask(Rhythm::Never));
+        for (wish, earlier, replaces) in [
+            (later, ask, true),
+            (Wish::Fixed, ask, true),
+            (Wish::Relance, ask, false),
+            (Wish::NotYet, ask, false),
+            (Wish::Fixed, Wish::Relance, true),
+            (Wish::NotYet, Wish::Relance, true),
+            (ask, Wish::Relance, false),
+        ] {
+            assert_eq!(wish.replaces(earlier), replaces, "{wish:?} after {earlier:?}");
         }
     }
 

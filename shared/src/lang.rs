@@ -6,6 +6,13 @@
 
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+/// Sentences by their key.
+pub type Messages = BTreeMap<String, Message>;
+
+/// How many times more words may come.
+const LATER: usize = 2;
 
 /// A sentence, or one per plural category.
 #[derive(Clone, Debug, Deserialize)]
@@ -24,7 +31,8 @@ pub type Plural = fn(&str, i64) -> String;
 #[derive(Clone, Debug)]
 pub struct Catalog {
     lang: String,
-    messages: BTreeMap<String, Message>,
+    messages: Messages,
+    later: [OnceLock<Messages>; LATER],
     plural: Plural,
 }
 
@@ -37,8 +45,13 @@ impl Default for Catalog {
 
 impl Catalog {
     /// A catalog of `lang` (BCP 47, e.g. `fr`).
-    pub fn new(lang: &str, messages: BTreeMap<String, Message>, plural: Plural) -> Self {
-        Self { lang: lang.to_owned(), messages, plural }
+    pub fn new(lang: &str, messages: Messages, plural: Plural) -> Self {
+        Self { lang: lang.to_owned(), messages, later: Default::default(), plural }
+    }
+
+    /// More words: those of a part of the app that comes later. Beyond what there may be of these, they are forgotten.
+    pub fn learn(&self, more: Messages) {
+        let _ = self.later.iter().try_fold(more, |more, place| place.set(more).map_or_else(Ok, Err));
     }
 
     /// The language's tag.
@@ -48,7 +61,7 @@ impl Catalog {
 
     /// Whether there are words for `key`.
     pub fn has(&self, key: &str) -> bool {
-        self.messages.contains_key(key)
+        self.find(key).is_some()
     }
 
     /// The words for `key`; the key itself where they are missing, so that nothing shows as blank.
@@ -75,8 +88,13 @@ impl Catalog {
         format!("{}{}{last}", rest.join(&self.say("list_comma")), self.say("list_and"))
     }
 
+    fn find(&self, key: &str) -> Option<&Message> {
+        let later = self.later.iter().filter_map(OnceLock::get);
+        std::iter::once(&self.messages).chain(later).find_map(|messages| messages.get(key))
+    }
+
     fn pick(&self, key: &str, form: &str, values: &[(&str, &str)]) -> String {
-        let words = match self.messages.get(key) {
+        let words = match self.find(key) {
             Some(Message::Plain(words)) => words,
             Some(Message::Forms(forms)) => match forms.get(form).or_else(|| forms.get("other")) {
                 Some(words) => words,
@@ -141,6 +159,17 @@ mod tests {
     fn a_value_is_never_read_as_a_message() {
         assert_eq!(catalog("fr").with("hello", &[("name", "{name} {n}")]), "Bonjour {name} {n}");
         assert_eq!(catalog("fr").say("missing"), "missing");
+    }
+
+    #[test]
+    fn words_that_come_later_are_said_too() {
+        let words = catalog("fr");
+        for key in ["first", "second"] {
+            assert!(!words.has(key));
+            words.learn([(key.to_owned(), Message::Plain("Ah !".to_owned()))].into());
+            assert_eq!(words.say(key), "Ah !");
+        }
+        assert_eq!(words.with("hello", &[("name", "Ana")]), "Bonjour Ana");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Only two answers end a parcel: a receipt naming its id, or a final problem. A page of a captive portal, HTML, silence
 //! and "busy" all mean *later*. A refused parcel stays on the phone until its owner decides.
 
+use crate::followup::{FollowUp, Wish};
 use crate::ids::{Key, ParcelId, PhotoHash};
 use crate::instant::{Instant, MINUTE};
 use crate::problem::{Code, Problem};
@@ -26,6 +27,8 @@ pub enum Content {
         /// The report supported.
         report: ParcelId,
     },
+    /// What is wished about a report, under the secret by which this person is part of it.
+    FollowUp(FollowUp),
 }
 
 impl Content {
@@ -33,7 +36,15 @@ impl Content {
     pub fn photos(&self) -> &[PhotoHash] {
         match self {
             Self::Report(report) => &report.photos,
-            Self::Support { .. } => &[],
+            Self::Support { .. } | Self::FollowUp(_) => &[],
+        }
+    }
+
+    /// What it wishes, and about which report.
+    pub fn wish(&self) -> Option<(&ParcelId, Wish)> {
+        match self {
+            Self::FollowUp(FollowUp { report, wish }) => Some((report, *wish)),
+            Self::Report(_) | Self::Support { .. } => None,
         }
     }
 }
@@ -89,6 +100,18 @@ impl Parcel {
         Self { id, key, sealed_at: at, content, state: State::Waiting, attempts: 0, not_before: at }
     }
 
+    /// The same, leaving only after [`SECOND_THOUGHTS`]: so long its owner may take it back.
+    #[must_use]
+    pub fn held(self) -> Self {
+        Self { not_before: self.sealed_at.plus(SECOND_THOUGHTS), ..self }
+    }
+
+    /// Whether it still may be thought over.
+    pub fn is_held(&self, now: Instant) -> bool {
+        let wait = self.not_before.0.saturating_sub(now.0);
+        self.attempts == 0 && matches!(self.state, State::Waiting) && (1..=SECOND_THOUGHTS).contains(&wait)
+    }
+
     /// The server's answer, once it has the words.
     pub fn receipt(&self) -> Option<&Receipt> {
         match &self.state {
@@ -115,12 +138,38 @@ impl Parcel {
     }
 }
 
+/// What a round leaves for later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hurry {
+    /// What has not waited long enough: for the timer.
+    None,
+    /// Only what may still be thought over: the network came back, or somebody asks.
+    Now,
+    /// Nothing: the page may be gone, and nobody is there to think anything over.
+    Last,
+}
+
+/// How long a wish that one tap made may be taken back, in milliseconds.
+pub const SECOND_THOUGHTS: i64 = 6_000;
+
+/// Whether `parcel` has to wait for another: a wish is heard only from who is part of the report, which the server must
+/// have been told before.
+fn waits_for_another(parcel: &Parcel, parcels: &[Parcel]) -> bool {
+    let is_before =
+        |other: &Parcel| other.is_unheard() && other.key == parcel.key && other.content.wish().is_none();
+    parcel.content.wish().is_some() && parcels.iter().any(is_before)
+}
+
 /// The parcels to try at `now`, in order: all words before any photo; then those tried least, then the oldest, so that
-/// one that always fails never stands before the others. In a `hurry` (the network came back, somebody asks) back-off
-/// does not count.
-pub fn order(parcels: &[Parcel], now: Instant, hurry: bool) -> Vec<ParcelId> {
+/// one that always fails never stands before the others.
+pub fn order(parcels: &[Parcel], now: Instant, hurry: Hurry) -> Vec<ParcelId> {
+    let is_due = |parcel: &&Parcel| match hurry {
+        Hurry::None => parcel.is_due(now),
+        Hurry::Now => parcel.is_unsent() && !parcel.is_held(now),
+        Hurry::Last => parcel.is_unsent(),
+    };
     let mut due: Vec<&Parcel> =
-        parcels.iter().filter(|parcel| if hurry { parcel.is_unsent() } else { parcel.is_due(now) }).collect();
+        parcels.iter().filter(is_due).filter(|parcel| !waits_for_another(parcel, parcels)).collect();
     let rank = |parcel: &Parcel| (!parcel.is_unheard(), parcel.attempts, parcel.sealed_at);
     due.sort_unstable_by(|a, b| (rank(a), &a.id).cmp(&(rank(b), &b.id)));
     due.into_iter().map(|parcel| parcel.id.clone()).collect()
@@ -129,7 +178,8 @@ pub fn order(parcels: &[Parcel], now: Instant, hurry: bool) -> Vec<ParcelId> {
 /// When trying again is worth it: the earliest of the waits, and not before `pause`, the wait of the parcel on which a
 /// round ended for want of a network.
 pub fn next_try(parcels: &[Parcel], pause: Option<Instant>) -> Option<Instant> {
-    let earliest = parcels.iter().filter(|parcel| parcel.is_unsent()).map(|parcel| parcel.not_before).min();
+    let may_leave = |parcel: &&Parcel| parcel.is_unsent() && !waits_for_another(parcel, parcels);
+    let earliest = parcels.iter().filter(may_leave).map(|parcel| parcel.not_before).min();
     earliest.map(|at| pause.map_or(at, |pause| at.max(pause)))
 }
 

@@ -7,7 +7,7 @@ pub mod endpoint;
 pub mod hours;
 pub mod payload;
 
-use crate::ids::Key;
+use crate::ids::{Key, ParcelId};
 use crate::problem::{Code, Problem};
 use serde::{Deserialize, Serialize};
 
@@ -80,6 +80,56 @@ impl Device {
     }
 }
 
+/// Whose browser a phone has, as far as its push service shows; the endpoint itself is told to nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Family {
+    /// Chrome, and others that go by Google's service.
+    Chrome,
+    /// Firefox.
+    Firefox,
+    /// Safari, and every browser of an iPhone.
+    Safari,
+    /// Edge.
+    Edge,
+    /// Not to be told.
+    Other,
+}
+
+impl Family {
+    /// The family that a push service serves.
+    pub fn of(endpoint: &str) -> Self {
+        let host = endpoint.split("://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default();
+        let below =
+            |name: &str| host == name || host.strip_suffix(name).is_some_and(|start| start.ends_with('.'));
+        match () {
+            () if below("googleapis.com") => Self::Chrome,
+            () if below("push.services.mozilla.com") => Self::Firefox,
+            () if below("push.apple.com") => Self::Safari,
+            () if below("notify.windows.com") => Self::Edge,
+            () => Self::Other,
+        }
+    }
+}
+
+/// Another phone of the same person: one that is told by a secret which both hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Other {
+    /// Its id.
+    pub id: ParcelId,
+    /// Whose browser it has.
+    pub family: Family,
+    /// Since when it is told.
+    pub since: crate::instant::Instant,
+}
+
+/// The other phones of a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Others {
+    /// The newest first.
+    pub devices: Vec<Other>,
+}
+
 /// What is known of a phone that is told, for itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
@@ -100,6 +150,21 @@ mod tests {
         let device: Device = serde_json::from_str(json).unwrap();
         assert_eq!((device.lang.as_str(), device.follows.len()), ("", 1));
         assert!(!format!("{device:?}").contains("fcm"), "an endpoint never shows in a log");
+    }
+
+    #[test]
+    fn a_service_tells_the_family_and_a_name_that_only_looks_like_one_does_not() {
+        for (endpoint, family) in [
+            ("https://fcm.googleapis.com/fcm/send/x", Family::Chrome),
+            ("https://updates.push.services.mozilla.com/wpush/v2/x", Family::Firefox),
+            ("https://web.push.apple.com/x", Family::Safari),
+            ("https://wns2-par02p.notify.windows.com/w/?token=x", Family::Edge),
+            ("https://notpush.apple.com.example.org/x", Family::Other),
+            ("https://evilpush.apple.com/x", Family::Other),
+            ("", Family::Other),
+        ] {
+            assert_eq!(Family::of(endpoint), family, "{endpoint}");
+        }
     }
 
     #[test]

@@ -291,6 +291,20 @@ impl Phone {
         chromium::devtools(self.client(), command, parameters).await;
     }
 
+    /// Taps a button of the notification that Chromium shows: headless, it has none to tap, and DevTools knows no command
+    /// for it. Its event is made in the worker itself, by a script that is not the app's.
+    ///
+    /// # Panics
+    /// In another browser, or without a service worker.
+    pub async fn tap_notification_button(&self, button: &str) {
+        let script = format!(
+            "registration.getNotifications().then(([notification]) => self.dispatchEvent(\
+               new NotificationEvent('notificationclick', {{ notification, action: {} }})))",
+            json!(button)
+        );
+        chromium::in_worker(self.client(), &script).await;
+    }
+
     /// Keeps a picture of the screen under `target/screens/<name>.png`.
     ///
     /// # Panics

@@ -3,6 +3,7 @@
 //! Owns the names: a file under `assets/` carries the hash of its content, so it can be cached for ever.
 
 use crate::bindgen::{Base16, Module, bare};
+use crate::words::Speakers;
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -13,7 +14,8 @@ use std::path::Path;
 pub const DEFAULT_LANGUAGE: &str = "fr";
 
 /// How the keys begin that only mails, notifications and server-written pages say.
-const OF_THE_SERVER: [&str; 6] = ["answer_", "letter_", "month_", "shell_", "site_", "told_"];
+const OF_THE_SERVER: [&str; 8] =
+    ["answer_", "ask_act_", "ask_push", "letter_", "month_", "shell_", "site_", "told_"];
 
 /// The sheet of pages that the server writes: no part of the first load.
 pub const OF_PAGES: &str = "pages.css";
@@ -31,13 +33,14 @@ impl Bundle {
     /// Everything but the service worker's script and the manifests, which need the names of all the others.
     pub fn gather(root: &Path, app: Module, worker: Module, dev: bool) -> Result<Self> {
         let mut bundle = Self::default();
+        let speakers = Speakers::of(&app);
         bundle.module("app", app);
         bundle.module("worker", worker);
         for path in crate::places::files_under(&root.join("assets/icons"))? {
             bundle.add(&path.file_name().unwrap_or_default().to_string_lossy(), fs::read(&path)?);
         }
         for path in crate::places::files_under(&root.join("assets/lang"))? {
-            bundle.language(&path).with_context(|| format!("{}", path.display()))?;
+            bundle.language(&path, &speakers).with_context(|| format!("{}", path.display()))?;
         }
         bundle.styles(&root.join("assets/css"), dev)?;
         bundle.add("boot.js", lean(&read(&root.join("pwa/boot.js"))?));
@@ -84,15 +87,26 @@ impl Bundle {
     }
 
     /// Keys stay as they are written: strings, or tables of plural forms. What only the server says stays with it.
-    fn language(&mut self, path: &Path) -> Result<()> {
+    fn language(&mut self, path: &Path, speakers: &Speakers) -> Result<()> {
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
         let mut table: toml::Table = toml::from_str(&fs::read_to_string(path)?)?;
         table.retain(|key, _| !OF_THE_SERVER.iter().any(|start| key.starts_with(start)));
-        self.add(&format!("lang-{stem}.json"), serde_json::to_vec(&table)?);
+        self.pieces(&stem, &table, speakers)?;
         if stem == DEFAULT_LANGUAGE {
-            let tried = crate::mirrored::mirrored(&table);
-            self.add(&format!("lang-{}.json", crate::mirrored::TAG), serde_json::to_vec(&tried)?);
+            self.pieces(crate::mirrored::TAG, &crate::mirrored::mirrored(&table), speakers)?;
         }
+        Ok(())
+    }
+
+    /// The words of the first part, which say where those of the others lie.
+    fn pieces(&mut self, lang: &str, words: &toml::Table, speakers: &Speakers) -> Result<()> {
+        let (mut first, pieces) = speakers.pieces(words);
+        for (part, piece) in pieces {
+            let logical = format!("lang-{lang}-part-{part}.json");
+            self.add(&logical, serde_json::to_vec(&piece)?);
+            first.insert(format!("words_of_{part}"), self.url(&logical)?.into());
+        }
+        self.add(&format!("lang-{lang}.json"), serde_json::to_vec(&first)?);
         Ok(())
     }
 

@@ -20,6 +20,7 @@ mod test;
 mod tidy;
 mod toolchain;
 mod tools;
+mod words;
 
 use std::process::ExitCode;
 

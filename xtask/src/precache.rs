@@ -9,6 +9,9 @@ use std::path::Path;
 /// A PNG above this serves the installation, once: no need for every phone to keep it.
 const BIG_ICON: usize = 8 * 1024;
 
+/// The words that a tapped button of a notification is answered with.
+const NOTED: &str = "told_noted";
+
 /// What only those see who do without the app, and those who only hear of it.
 const NOT_KEPT: [&str; 2] = [OF_PAGES, "preview.png"];
 
@@ -22,17 +25,32 @@ pub fn finish(bundle: &mut Bundle, root: &Path) -> Result<()> {
     for page in crate::places::files_under(&root.join("assets/pages"))? {
         more.extend(read(&page)?);
     }
+    let noted = noted(root)?;
+    more.extend(noted.to_string().into_bytes());
     let version = bundle.version(&more);
-    bundle.files.insert("sw.js".into(), worker_script(bundle, script, &version)?.into_bytes());
+    bundle.files.insert("sw.js".into(), worker_script(bundle, script, (&version, &noted))?.into_bytes());
     let names = json!({ "files": bundle.names, "version": version });
     bundle.files.insert("manifest.json".into(), serde_json::to_vec_pretty(&names)?);
     Ok(())
 }
 
-fn worker_script(bundle: &Bundle, script: String, version: &str) -> Result<String> {
+/// What the worker itself says, by language: it has no words but these.
+fn noted(root: &Path) -> Result<Value> {
+    let mut noted = serde_json::Map::new();
+    for path in crate::places::files_under(&root.join("assets/lang"))? {
+        let words: toml::Table = toml::from_str(&String::from_utf8(read(&path)?)?)?;
+        let said = words.get(NOTED).and_then(toml::Value::as_str);
+        let lang = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        noted.insert(lang, said.with_context(|| format!("{}: no {NOTED}", path.display()))?.into());
+    }
+    Ok(noted.into())
+}
+
+fn worker_script(bundle: &Bundle, script: String, (version, noted): (&str, &Value)) -> Result<String> {
     let fill = [
         ("/*PRECACHE*/[]", serde_json::to_string(&precached(bundle))?),
         ("/*VERSION*/\"\"", serde_json::to_string(version)?),
+        ("/*NOTED*/{}", noted.to_string()),
         ("/*PARTS*/[]", serde_json::to_string(&parts(bundle))?),
         ("/*WORKER_JS*/\"\"", serde_json::to_string(&bundle.url("worker.js")?)?),
         ("/*WORKER_WASM*/\"\"", serde_json::to_string(&bundle.url("worker.wasm")?)?),
@@ -51,10 +69,8 @@ fn worker_script(bundle: &Bundle, script: String, version: &str) -> Result<Strin
 fn precached(bundle: &Bundle) -> Vec<String> {
     let wanted = |logical: &str, hashed: &str| {
         let size = bundle.files.get(&format!("assets/{hashed}")).map_or(0, Vec::len);
-        let other_language =
-            logical.starts_with("lang-") && logical != format!("lang-{DEFAULT_LANGUAGE}.json");
         let once = logical.ends_with(".txt") || logical.ends_with(".png") && size > BIG_ICON;
-        !other_language && !once && !is_part(logical) && !NOT_KEPT.contains(&logical)
+        !is_other_language(logical) && !once && !is_part(logical) && !NOT_KEPT.contains(&logical)
     };
     let assets = bundle.names.iter().filter(|(logical, hashed)| wanted(logical, hashed));
     let mut urls: Vec<String> = assets.map(|(_, hashed)| format!("/assets/{hashed}")).collect();
@@ -64,9 +80,15 @@ fn precached(bundle: &Bundle) -> Vec<String> {
     urls
 }
 
+/// A language, or the words of a part in one, that comes when it is asked for.
+fn is_other_language(logical: &str) -> bool {
+    let lang = logical.strip_prefix("lang-").map(|rest| rest.strip_prefix(DEFAULT_LANGUAGE));
+    lang.is_some_and(|rest| !rest.is_some_and(|rest| rest.starts_with(".json") || rest.starts_with("-part-")))
+}
+
 /// What the worker keeps once it has all of the first screen.
 fn parts(bundle: &Bundle) -> Vec<String> {
-    let parts = bundle.names.iter().filter(|(logical, _)| is_part(logical));
+    let parts = bundle.names.iter().filter(|(logical, _)| is_part(logical) && !is_other_language(logical));
     parts.map(|(_, hashed)| format!("/assets/{hashed}")).collect()
 }
 
@@ -124,8 +146,9 @@ mod tests {
 
     #[test]
     fn a_script_without_a_place_for_the_version_is_refused() {
-        let said =
-            worker_script(&bundle(), "const LIST = /*PRECACHE*/[];".into(), "v1").unwrap_err().to_string();
+        let said = worker_script(&bundle(), "const LIST = /*PRECACHE*/[];".into(), ("v1", &Value::Null))
+            .unwrap_err()
+            .to_string();
         assert!(said.contains("/*VERSION*/"), "{said}");
     }
 

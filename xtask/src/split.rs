@@ -41,9 +41,14 @@ pub fn cut(input: &[u8], work: &Path, dev: bool) -> Result<Parts> {
     Ok(Parts { first: fs::read(&first)?, others, script })
 }
 
-/// Whether a logical name is that of a part which the first screen does without.
+/// Whether a logical name is that of a part, or of its words, which the first screen does without.
 pub fn is_part(logical: &str) -> bool {
     logical.contains("-part-")
+}
+
+/// The part that lies under this path beside the glue.
+pub fn part_of(path: &str) -> Option<&str> {
+    path.strip_prefix("./")?.strip_prefix(PARTS)?.strip_suffix(".wasm")
 }
 
 impl Parts {
@@ -69,7 +74,7 @@ impl Parts {
 }
 
 /// A module without its custom sections: names, and what tools say of themselves.
-fn bare(module: &[u8]) -> Option<Vec<u8>> {
+pub fn bare(module: &[u8]) -> Option<Vec<u8>> {
     let (mut out, mut rest) = (module.get(..8)?.to_vec(), module.get(8..)?);
     while let Some(id) = rest.first() {
         let (size, digits) = size(rest.get(1..)?)?;

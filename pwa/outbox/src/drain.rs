@@ -11,7 +11,7 @@ use crate::store;
 use crate::trouble::Trouble;
 use js_sys::Promise;
 use shared::instant::Instant;
-use shared::outbox::{State, next_try};
+use shared::outbox::{Hurry, State, next_try};
 use std::cell::{Cell, RefCell};
 use std::pin::Pin;
 use std::rc::Rc;
@@ -57,7 +57,7 @@ pub struct Left {
 /// # Errors
 /// When the outbox can be neither read nor written.
 pub async fn drain() -> Result<Left, Trouble> {
-    locked(false).await
+    locked(Hurry::None).await
 }
 
 /// Sends everything unsent, whatever its back-off: for a start, a `put`, the network coming back, a page shown again,
@@ -66,14 +66,22 @@ pub async fn drain() -> Result<Left, Trouble> {
 /// # Errors
 /// When the outbox can be neither read nor written.
 pub async fn wake() -> Result<Left, Trouble> {
-    locked(true).await
+    locked(Hurry::Now).await
+}
+
+/// The same for who does not know whether a page is still open: what its person may think over leaves as well.
+///
+/// # Errors
+/// When the outbox can be neither read nor written.
+pub async fn finish() -> Result<Left, Trouble> {
+    locked(Hurry::Last).await
 }
 
 /// A round behind a pointer: its code stands in the module once, not once in each caller.
 type Round = Pin<Box<dyn Future<Output = Result<Left, Trouble>>>>;
 
 /// A round; a second caller waits for the first, then finds what is left.
-async fn locked(hurry: bool) -> Result<Left, Trouble> {
+async fn locked(hurry: Hurry) -> Result<Left, Trouble> {
     alone(Box::pin(async move {
         let (sent, pause) = round(hurry).await?;
         left(sent, pause).await

@@ -20,14 +20,16 @@ mod send;
 mod store;
 mod trouble;
 mod upload;
+mod wishes;
 
 pub use drafts::{draft_photos, drafts, drop_draft, keep_draft, take_back};
-pub use drain::{Left, drain, wake};
+pub use drain::{Left, drain, finish, wake};
 pub use idb::{keeps, let_go};
 pub use progress::badge;
 pub use rows::read_problem;
 pub use store::{Photo, all, photo, put, remove, retry};
 pub use trouble::Trouble;
+pub use wishes::{secret, wish};
 
 /// Name of the BroadcastChannel that says "something changed" after every change, from the page or the worker.
 pub const CHANGED: &str = "outbox";

@@ -12,7 +12,7 @@ use crate::upload::{Step, Upload};
 use js_sys::Set;
 use shared::ids::{ParcelId, PhotoHash};
 use shared::instant::Instant;
-use shared::outbox::{Answer, State, arrived, is_lost, order, postpone, wanted};
+use shared::outbox::{Answer, Hurry, State, arrived, is_lost, order, postpone, wanted};
 use shared::problem::Code;
 use shared::uploads::Pace;
 use std::collections::VecDeque;
@@ -26,7 +26,7 @@ const SILENCE: u32 = 30_000;
 const GOES: u8 = 3;
 
 /// Parcels received, and the wait of the parcel on which the round ended for want of a network.
-pub(crate) async fn round(hurry: bool) -> Result<(u32, Option<Instant>), Trouble> {
+pub(crate) async fn round(hurry: Hurry) -> Result<(u32, Option<Instant>), Trouble> {
     let (parcels, _) = store::read_all().await?;
     let seen = Set::new(&JsValue::UNDEFINED);
     for parcel in &parcels {

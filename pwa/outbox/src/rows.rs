@@ -5,7 +5,8 @@
 //! row of a newer version keeps the fields that this one does not know.
 
 use crate::json::{Fields, Json};
-use shared::followup::Rhythm;
+use shared::calendar::Day;
+use shared::followup::{FollowUp, Rhythm, Wish};
 use shared::geo::Position;
 use shared::ids::Key;
 use shared::outbox::{Content, Parcel, State};
@@ -18,11 +19,14 @@ use wasm_bindgen::JsValue;
 /// Reads a parcel.
 pub(crate) fn read_parcel(json: &Json) -> Option<Parcel> {
     let content = json.at("content");
-    let report = content.at("report");
-    let content = if report.is_absent() {
-        Content::Support { report: content.at("support").at("report").as_id()? }
-    } else {
+    let (report, support) = (content.at("report"), content.at("support"));
+    let content = if !report.is_absent() {
         Content::Report(read_report(&report)?)
+    } else if !support.is_absent() {
+        Content::Support { report: support.at("report").as_id()? }
+    } else {
+        // Of a newer version, where it is none of these: it stays as it lies.
+        Content::FollowUp(read_follow_up(&content.at("follow_up"))?)
     };
     Some(Parcel {
         id: json.at("id").as_id()?,
@@ -115,6 +119,18 @@ fn urgency(json: &Json) -> Option<i16> {
     json.whole("urgency").and_then(|urgency| i16::try_from(urgency).ok())
 }
 
+fn read_follow_up(json: &Json) -> Option<FollowUp> {
+    let wish = json.at("wish");
+    let wish = match wish.as_text().as_deref() {
+        Some("fixed") => Wish::Fixed,
+        Some("relance") => Wish::Relance,
+        Some("not_yet") => Wish::NotYet,
+        Some("not_fixed") => Wish::NotFixed,
+        _ => Wish::Ask(wish.at("ask").as_rhythm()?),
+    };
+    Some(FollowUp { report: json.at("report").as_id()?, wish })
+}
+
 /// Reads a draft.
 pub(crate) fn read_draft(json: &Json) -> Option<Draft> {
     Some(Draft {
@@ -128,12 +144,18 @@ pub(crate) fn read_draft(json: &Json) -> Option<Draft> {
         urgency: urgency(json),
         spot: json.words("spot"),
         mail: json.text("mail"),
-        ask_at: json.moment("ask_at"),
+        follow: follow(json)?,
         same_as: json.maybe("same_as", Json::as_id)?,
         unlike: json.some("unlike", Json::as_id)?,
         without_date: json.is("without_date"),
         without_position: json.is("without_position"),
     })
+}
+
+/// When to ask; earlier versions kept the instant.
+fn follow(json: &Json) -> Option<Option<Rhythm>> {
+    let kept = json.maybe("follow", Json::as_rhythm)?;
+    Some(kept.or_else(|| json.moment("ask_at").map(|at| Rhythm::On(Day::utc(at)))))
 }
 
 fn read_photo(json: &Json) -> Option<DraftPhoto> {
@@ -151,6 +173,7 @@ pub(crate) fn parcel(parcel: &Parcel) -> JsValue {
     match &parcel.content {
         Content::Report(new) => content.set("report", &report(new)),
         Content::Support { report } => content.set("support", &support(report.as_str())),
+        Content::FollowUp(wished) => content.set("follow_up", &follow_up(wished)),
     };
     let row = Fields::new();
     row.text("id", parcel.id.as_str())
@@ -223,6 +246,18 @@ fn support(report: &str) -> JsValue {
     Fields::new().text("report", report).done()
 }
 
+/// What a wish says, kept and sent.
+fn follow_up(FollowUp { report, wish }: &FollowUp) -> JsValue {
+    let said = match wish {
+        Wish::Ask(wanted) => Fields::new().set("ask", &rhythm(*wanted)).done(),
+        Wish::Fixed => "fixed".into(),
+        Wish::Relance => "relance".into(),
+        Wish::NotYet => "not_yet".into(),
+        Wish::NotFixed => "not_fixed".into(),
+    };
+    Fields::new().text("report", report.as_str()).set("wish", &said).done()
+}
+
 fn report(new: &NewReport) -> JsValue {
     let NewReport {
         place,
@@ -255,11 +290,15 @@ fn report(new: &NewReport) -> JsValue {
         .text("mail", mail.as_deref().unwrap_or_default())
         .whole("observed_at", observed_at.0)
         .text("lang", lang);
-    if let Some(wanted) = follow {
-        fields.set("follow", &rhythm(*wanted));
-    }
+    asked(&fields, *follow);
     measures(&fields, *urgency, *position);
     fields.done()
+}
+
+fn asked(fields: &Fields, follow: Option<Rhythm>) {
+    if let Some(wanted) = follow {
+        fields.set("follow", &rhythm(wanted));
+    }
 }
 
 fn measures(fields: &Fields, urgency: Option<i16>, position: Option<Position>) {
@@ -286,7 +325,7 @@ pub(crate) fn draft(draft: &Draft) -> JsValue {
         urgency,
         spot,
         mail,
-        ask_at,
+        follow,
         same_as,
         unlike,
         without_date,
@@ -302,7 +341,6 @@ pub(crate) fn draft(draft: &Draft) -> JsValue {
         .text("category", category.as_deref().unwrap_or_default())
         .text("description", description)
         .text("spot", spot)
-        .moment("ask_at", *ask_at)
         .text("same_as", same_as.as_ref().map_or("", |id| id.as_str()))
         .list("unlike", unlike.iter().map(|id| id.as_str().into()))
         .yes("without_date", *without_date)
@@ -311,6 +349,7 @@ pub(crate) fn draft(draft: &Draft) -> JsValue {
         // Empty is a word too: no news.
         fields.set("mail", &mail.into());
     }
+    asked(&fields, *follow);
     measures(&fields, *urgency, None);
     fields.done()
 }

@@ -23,6 +23,7 @@ pub(crate) async fn words(kept: &Kept) -> Option<Answer> {
     let (room, words) = match &kept.parcel.content {
         Content::Report(_) => ("/api/v1/reports/", content.at("report")),
         Content::Support { .. } => ("/api/v1/supports/", content.at("support")),
+        Content::FollowUp(_) => ("/api/v1/follow-ups/", content.at("follow_up")),
     };
     let body = JSON::stringify(words.value()).ok()?;
     let bearer = ["Bearer ", kept.parcel.key.reveal()].concat();

@@ -85,20 +85,30 @@ impl Queue {
         i64::try_from(self.parcels.iter().filter(|parcel| matching(&parcel.state)).count()).unwrap_or(0)
     }
 
-    /// The receipt by which this phone is part of `report`, and its parcel: a report of its own before a support.
+    /// The receipt by which this phone is part of `report`, and its parcel: a report of its own before a support, and both
+    /// before what only follows.
     pub fn part_in(&self, report: &ParcelId) -> Option<(&Parcel, &Receipt)> {
         let mine = self.parcels.iter().filter_map(|parcel| {
             parcel.receipt().filter(|receipt| receipt.report == *report).map(|receipt| (parcel, receipt))
         });
-        mine.min_by_key(|(parcel, _)| !matches!(parcel.content, Content::Report(_)))
+        mine.min_by_key(|(parcel, _)| match parcel.content {
+            Content::Report(_) => 0,
+            Content::Support { .. } => 1,
+            Content::FollowUp(_) => 2,
+        })
+    }
+
+    /// Whether this phone's person waits for `report`, as far as the server knows: who only follows it does not.
+    pub fn waits_for(&self, report: &ParcelId) -> bool {
+        self.part_in(report).is_some_and(|(parcel, _)| parcel.content.wish().is_none())
     }
 
     /// How this phone stands to `report`.
     pub fn stance(&self, report: &ParcelId) -> Stance {
         match self.part_in(report) {
             Some((_, receipt)) if receipt.outcome == Outcome::New => Stance::Reporter,
-            Some(_) => Stance::Supporter,
-            None => {
+            Some((parcel, _)) if parcel.content.wish().is_none() => Stance::Supporter,
+            _ => {
                 let waits = self.parcels.iter().any(|parcel| {
                     parcel.is_unsent()
                         && matches!(&parcel.content, Content::Support { report: to } if to == report)

@@ -57,6 +57,7 @@ fn face(event: &Event) -> (&'static str, &'static str) {
         Event::Answered { function, .. } | Event::InternalWord { function, .. } => ("us", function.as_str()),
         Event::TransferProposed { from, .. } => ("planned", from.function.as_str()),
         Event::Transferred { to, .. } | Event::WordSent { to, .. } => ("us", to.function.as_str()),
+        Event::Unknown => ("us", "info"),
     }
 }
 
@@ -176,6 +177,7 @@ fn sentence(words: &Words, event: &Event) -> String {
             let key = if from.is_some() { "journal_word" } else { "journal_word_admin" };
             of_desks(words, key, from.as_ref(), Some(to))
         }
+        Event::Unknown => words.say("journal_unknown"),
     }
 }
 

@@ -24,6 +24,7 @@ both_engines!(
     a_phone_that_forgot_its_name_is_told_once,
     who_says_no_more_gets_no_more,
     an_entry_belongs_to_who_made_it,
+    a_person_sees_and_removes_the_phones_that_share_a_secret,
     a_worker_that_dies_with_messages_in_hand_loses_none,
     the_key_is_made_once_and_kept_with_the_data,
 );
@@ -243,6 +244,46 @@ async fn an_entry_belongs_to_who_made_it(app: TestApp) {
     change(&app, 1001, Status::Done, None).await;
     app.run_jobs().await;
     assert_eq!(told(&service, &phone).len(), 1, "it is told as before");
+}
+
+async fn a_person_sees_and_removes_the_phones_that_share_a_secret(app: TestApp) {
+    let service = PushService::start();
+    let (app, _) = followed(app, &service).await;
+    let old = subscribed(&app, &service, 102, &[1, 2]).await;
+    subscribed(&app, &service, 103, &[2]).await;
+    subscribed(&app, &service, 104, &[8]).await;
+    let others = async |seed: u8, key: u8| -> Value {
+        let path = format!("/api/v1/push/{}/others", parcel(seed).id);
+        app.get(&path).bearer_auth(parcel(key).key.reveal()).send().await.unwrap().json().await.unwrap()
+    };
+    let since = app.app.clock.now().0;
+    let listed = |seeds: &[u8]| {
+        let one = |seed: &u8| json!({ "id": parcel(*seed).id, "family": "other", "since": since });
+        json!({ "devices": seeds.iter().map(one).collect::<Vec<_>>() })
+    };
+    assert_eq!(others(101, 101).await, listed(&[102]), "not who shares nothing, nor the endpoint");
+    assert_eq!(others(102, 102).await, listed(&[101, 103]));
+    assert_eq!(others(101, 9).await, listed(&[]), "nothing without its secret");
+
+    let remove = async |seed: u8, key: u8, other: u8| {
+        let path = format!("{}/api/v1/push/{}/others/{}", app.url, parcel(seed).id, parcel(other).id);
+        app.client.delete(path).bearer_auth(parcel(key).key.reveal()).send().await.unwrap().status().as_u16()
+    };
+    for (seed, key, other) in [(101, 101, 103), (101, 101, 104), (101, 9, 102), (101, 101, 101)] {
+        assert_eq!(remove(seed, key, other).await, 204);
+    }
+    assert_eq!(
+        others(102, 102).await,
+        listed(&[101, 103]),
+        "no stranger's phone, and not one's own, was removed"
+    );
+    for _ in 0..2 {
+        assert_eq!(remove(101, 101, 102).await, 204);
+    }
+    assert_eq!(others(101, 101).await, listed(&[]));
+    change(&app, 1001, Status::Done, None).await;
+    app.run_jobs().await;
+    assert!(told(&service, &old).is_empty(), "it is told nothing more");
 }
 
 async fn a_worker_that_dies_with_messages_in_hand_loses_none(app: TestApp) {

@@ -128,7 +128,7 @@ fn all_words_leave_before_any_photo() {
     let tried = named(2, Parcel { attempts: 9, ..parcel() });
     let fresh = named(3, Parcel { state: State::Sending, ..parcel() });
     let parcels = [photos.clone(), tried.clone(), fresh.clone()];
-    assert_eq!(order(&parcels, NOW, true), [fresh.id, tried.id, photos.id]);
+    assert_eq!(order(&parcels, NOW, Hurry::Now), [fresh.id, tried.id, photos.id]);
 }
 
 #[test]
@@ -162,14 +162,14 @@ fn one_that_always_fails_never_stands_before_the_others() {
     let held = named(2, 1, NOW.plus(10_000));
     let fresh = named(3, 0, NOW);
     let parcels = [failing.clone(), held.clone(), fresh.clone()];
-    assert_eq!(order(&parcels, NOW, false), [fresh.id.clone(), failing.id.clone()]);
-    assert_eq!(order(&parcels, NOW, true), [fresh.id, held.id, failing.id]);
+    assert_eq!(order(&parcels, NOW, Hurry::None), [fresh.id.clone(), failing.id.clone()]);
+    assert_eq!(order(&parcels, NOW, Hurry::Now), [fresh.id, held.id, failing.id]);
 }
 
 #[test]
 fn a_parcel_left_in_sending_by_a_crash_leaves_again() {
     let left = Parcel { state: State::Sending, ..parcel() };
-    assert_eq!(order(std::slice::from_ref(&left), NOW, false), [left.id]);
+    assert_eq!(order(std::slice::from_ref(&left), NOW, Hurry::None), [left.id]);
 }
 
 #[test]
@@ -204,4 +204,47 @@ fn waits_grow_to_half_an_hour_and_a_clock_set_back_does_not_hold_a_parcel() {
     let mut far = parcel();
     far.not_before = NOW.plus(400 * crate::instant::DAY);
     assert!(far.is_due(NOW));
+}
+
+fn wish(n: u8, wish: Wish) -> Parcel {
+    let content = Content::FollowUp(FollowUp { report: mint(NOW, [1; 10]), wish });
+    Parcel::seal(content, mint(NOW.plus(1), [n; 10]), parcel().key, NOW.plus(1))
+}
+
+#[test]
+fn a_wish_follows_what_makes_its_owner_part_of_the_report() {
+    let (support, wish) = (parcel(), wish(7, Wish::Relance));
+    let both = [support.clone(), wish.clone()];
+    assert_eq!(order(&both, NOW.plus(2), Hurry::Now), std::slice::from_ref(&support.id));
+    assert_eq!(next_try(&both, None), Some(support.not_before));
+    let heard = Parcel { state: State::Received { receipt: receipt(support.id.clone()) }, ..support };
+    assert_eq!(order(&[heard, wish.clone()], NOW.plus(2), Hurry::Now), [wish.id]);
+}
+
+#[test]
+fn what_one_tap_said_can_be_taken_back_before_it_leaves() {
+    let held = wish(7, Wish::Fixed).held();
+    let (now, later) = (held.sealed_at, held.sealed_at.plus(SECOND_THOUGHTS));
+    for (hurry, at, leaves) in [
+        (Hurry::None, now, false),
+        (Hurry::Now, now, false),
+        (Hurry::Last, now, true),
+        (Hurry::None, later, true),
+        (Hurry::Now, later, true),
+    ] {
+        assert_eq!(order(std::slice::from_ref(&held), at, hurry).len(), usize::from(leaves), "{hurry:?}");
+    }
+    let set_back = now.plus(-SECOND_THOUGHTS * 1_000);
+    assert_eq!(
+        order(std::slice::from_ref(&held), set_back, Hurry::Now).len(),
+        1,
+        "a clock set back holds nothing"
+    );
+}
+
+#[test]
+fn the_kept_form_of_a_wish_is_stable() {
+    let kept = serde_json::to_string(&wish(7, Wish::Ask(crate::followup::Rhythm::In(7))).content).unwrap();
+    let report = mint(NOW, [1; 10]);
+    assert_eq!(kept, format!(r#"{{"follow_up":{{"report":"{report}","wish":{{"ask":{{"in":7}}}}}}}}"#));
 }

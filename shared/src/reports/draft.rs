@@ -4,6 +4,8 @@
 //! it, under its id), or say anything to the server.
 
 use super::{NewReport, category};
+use crate::calendar::Day;
+use crate::followup::Rhythm;
 use crate::geo::Position;
 use crate::ids::{Key, ParcelId, PhotoHash, PlaceId};
 use crate::instant::Instant;
@@ -57,9 +59,9 @@ pub struct Draft {
     /// Where to write news; none: as remembered by the phone.
     #[serde(default)]
     pub mail: Option<String>,
-    /// When to ask them whether it is fixed.
+    /// When to ask them whether it is fixed; none: as is proposed for its urgency.
     #[serde(default)]
-    pub ask_at: Option<Instant>,
+    pub follow: Option<Rhythm>,
     /// The report they said it is about.
     #[serde(default)]
     pub same_as: Option<ParcelId>,
@@ -99,7 +101,7 @@ impl Draft {
             urgency: None,
             spot: String::new(),
             mail: None,
-            ask_at: None,
+            follow: None,
             same_as: None,
             unlike: vec![],
             without_date: false,
@@ -130,6 +132,11 @@ impl Draft {
         self.urgency.unwrap_or_else(|| category::urgency(self.category.as_deref()))
     }
 
+    /// When to ask them: by their own word, else by its urgency.
+    pub fn follow(&self) -> Rhythm {
+        self.follow.unwrap_or_else(|| Rhythm::proposed(self.urgency()))
+    }
+
     /// The parcel this draft becomes at `at`, in the person's language; news go to `mail` where the draft says nothing.
     ///
     /// # Errors
@@ -148,8 +155,8 @@ impl Draft {
             urgency: self.urgency,
             spot: self.spot.clone(),
             position: self.position(),
-            ask_at: self.ask_at,
-            follow: None,
+            ask_at: None,
+            follow: Some(self.follow()),
             same_as: self.same_as.clone(),
             unlike: self.unlike.clone(),
             mail: Some(self.mail.clone().unwrap_or_else(|| mail.to_owned())),
@@ -179,7 +186,7 @@ impl Draft {
             urgency: report.urgency,
             spot: report.spot.clone(),
             mail: Some(report.mail.clone().unwrap_or_default()),
-            ask_at: report.ask_at,
+            follow: report.follow.or_else(|| report.ask_at.map(|at| Rhythm::On(Day::utc(at)))),
             same_as: report.same_as.clone().or_else(|| Some(parcel.id.clone())),
             unlike: report.unlike.clone(),
             ..Self::begin(id, parcel.key.clone(), at)
@@ -215,7 +222,7 @@ mod tests {
     fn report(draft: &Draft) -> NewReport {
         match draft.seal(NOW, "fr", "").unwrap().content {
             Content::Report(report) => report,
-            Content::Support { .. } => panic!("a draft is a report"),
+            _ => panic!("a draft is a report"),
         }
     }
 

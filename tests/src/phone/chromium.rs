@@ -92,3 +92,21 @@ pub(super) async fn devtools(client: &Client, command: &str, parameters: Value) 
     let done = client.issue_cmd(Beyond::devtools(command, &parameters)).await;
     done.unwrap_or_else(|error| panic!("{command}: {error}"));
 }
+
+/// Runs a script in the service worker of the current tab's origin. Its answer is not waited for: it is in another
+/// conversation than the tab's.
+pub(super) async fn in_worker(client: &Client, script: &str) {
+    let ask = async |command: &str, parameters: Value| {
+        let done = client.issue_cmd(Beyond::devtools(command, &parameters)).await;
+        done.unwrap_or_else(|error| panic!("{command}: {error}"))
+    };
+    let targets = ask("Target.getTargets", json!({})).await;
+    let targets = targets["targetInfos"].as_array().cloned().unwrap_or_default();
+    let worker = targets.iter().find(|target| target["type"] == "service_worker").expect("a service worker");
+    let attached =
+        ask("Target.attachToTarget", json!({ "targetId": worker["targetId"], "flatten": false })).await;
+    let message =
+        json!({ "id": 1, "method": "Runtime.evaluate", "params": { "expression": script } }).to_string();
+    let send = json!({ "sessionId": attached["sessionId"], "message": message });
+    ask("Target.sendMessageToTarget", send).await;
+}

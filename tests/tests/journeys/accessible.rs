@@ -331,6 +331,50 @@ async fn what_lies_on_the_phone_is_accessible() {
     reader.finish();
 }
 
+#[tokio::test]
+async fn following_a_report_is_accessible() {
+    let world = World::start().await;
+    let phone = world.installed_phone().await;
+    let mut reader = Reader::of(&phone);
+    phone.report_a_broken_game(&photo::small(GOELANDS.playground, 88).path, &GOELANDS).await;
+    phone.find("sent").await;
+    phone.find("outbox-chip [data-state=\"idle\"]").await;
+    let report = world.the_report(&GOELANDS).await;
+    let page = format!("/demandes/{}", report["brief"]["id"].as_str().expect("an id"));
+    phone.open(&page).await;
+    phone.find("follow").await;
+    reader.read_everywhere("how one follows").await;
+    phone.tap("follow-change").await;
+    phone.tap("ask-date").await;
+    phone.find("ask-day").await;
+    reader.read_everywhere("when to be asked").await;
+    phone.open(&format!("{page}?wish=relance")).await;
+    phone.find("answer-relance").await;
+    reader.read_everywhere("asked whether it is fixed").await;
+    world.network.cut();
+    phone.wait_for_network(false).await;
+    phone.tap("answer-relance").await;
+    phone.find("said").await;
+    reader.read_everywhere("an answer kept").await;
+    phone.open("/file").await;
+    phone.find("parcel [data-state=\"waiting\"]").await;
+    reader.read("a wish in the queue").await;
+    world.network.restore().await;
+    phone.find("outbox-chip [data-state=\"idle\"]").await;
+    world.server.command(&["status", "1001", "done"]).await;
+    phone.open(&page).await;
+    phone.find("reopen").await;
+    reader.read_everywhere("a closed report of one's own").await;
+    let stranger = world.installed_phone().await;
+    world.server.command(&["status", "1001", "sent"]).await;
+    let mut reader_there = Reader::of(&stranger);
+    stranger.open(&page).await;
+    stranger.find("follow-bell").await;
+    reader_there.read_everywhere("somebody else's report").await;
+    reader.finish();
+    reader_there.finish();
+}
+
 /// A parcel whose words are there and whose photos are not.
 fn partly(report_page: &Value) -> Value {
     let hash = "ab".repeat(32);
@@ -342,15 +386,15 @@ fn partly(report_page: &Value) -> Value {
 /// A received parcel about which its owner wanted to be asked.
 fn asked(report_page: &Value) -> Value {
     let mut parcel = row(3, "waiting", &report(GOELANDS.id, "Et le banc.", &[]));
-    parcel["content"]["report"]["ask_at"] = json!(1_800_000_000_000_u64 - 86_400_000 * 200);
     parcel["state"] = json!({ "received": { "receipt": receipt(&parcel, report_page, &[]) } });
     parcel
 }
 
 fn receipt(parcel: &Value, report_page: &Value, missing: &[String]) -> Value {
     let brief = &report_page["brief"];
+    let at = brief["received_at"].as_i64().expect("an instant") + 1; // The server's last word.
     json!({
         "id": parcel["id"], "report": brief["id"], "number": brief["number"], "outcome": "supporter", "people": 2,
-        "sent_to": [], "at": brief["received_at"], "missing": missing,
+        "sent_to": [], "at": at, "ask_at": 1_000, "missing": missing,
     })
 }

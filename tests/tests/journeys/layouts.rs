@@ -1,13 +1,13 @@
 //! The main screens on a small phone, a phone, a phone lying, a desk, in letters twice as large, and in a language that
 //! is read from right to left: nothing runs over the edge or is cut off, whatever one taps is large enough, and no bar
-//! lies over what one came for. Keeps a picture of each under `target/screens`.
+//! lies over what one came for, and no word is missing. Keeps a picture of each under `target/screens`.
 
 use serde_json::{Value, json};
 use testkit::phone::{Phone, Screen};
 use testkit::photo;
 
 use crate::city::{City, LYING, MOUETTES, SMALL, rest};
-use crate::queue_page::{report, row, seed_here};
+use crate::queue_page::{asked, report, row, seed_here};
 use crate::world::Hands;
 
 /// What is wrong with the screen as it stands, one sentence each.
@@ -48,6 +48,9 @@ for (const one of of('.btn.primary, .btn.signal, .snap')) {
 }
 const bars = of('.tabs, .bar, .sticky-action, .toast').filter((one) => /sticky|fixed/.test(style(one).position))
   .map((one) => one.getBoundingClientRect()).filter((box) => box.width > innerWidth / 2);
+const spoken = ({ name, nodeType }) => nodeType === Node.TEXT_NODE || /^(aria-label|alt|placeholder|title)$/.test(name);
+const words = shown.flatMap((one) => [...one.childNodes, ...one.attributes].filter(spoken).map((node) => node.nodeValue.trim()));
+for (const one of words) if (/^[a-z]+(_[a-z0-9]+)+$/.test(one)) found.push(`no words for ${one}`);
 const taken = bars.reduce((sum, box) => sum + box.height, 0);
 if (taken > innerHeight / 2) found.push(`bars take ${taken} of ${innerHeight}`);
 scrollTo({ top: 0, behavior: 'instant' });
@@ -99,11 +102,13 @@ async fn look_at_all(lang: &'static str) {
     }
     look.at("home-first").await;
     make_a_report(&phone, &mut look).await;
-    keep_some(&phone).await;
+    let asked_about = city.report("sent").await;
+    keep_some(&phone, asked_about.trim_start_matches("/demandes/")).await;
     for (address, name, here) in [
-        ("/", "home", "[data-test=draft]"),
+        ("/", "home", "[data-test=ask]"),
         ("/file", "queue", "[data-test=parcel]"),
-        ("/suivi", "mine", "[data-test=mine-row]"),
+        ("/suivi", "mine", "[data-test=ask]"),
+        (&asked_about, "report-asked", "[data-test=answer-fixed]"),
         ("/ecoles", "schools", "[data-test=place-row]"),
         ("/ecoles/9990001X", "school", ".facts"),
         ("/demandes", "reports", "[data-test=report-row]"),
@@ -115,6 +120,12 @@ async fn look_at_all(lang: &'static str) {
         phone.find_css(here).await;
         look.at(name).await;
     }
+    phone.open("/suivi").await;
+    phone.tap_css("[data-test=mine-row][data-state=received] a").await;
+    phone.tap("follow-change").await;
+    phone.tap("ask-date").await;
+    phone.find("ask-day").await;
+    look.at("report-follow").await;
     assert!(look.found.is_empty(), "{} found:\n{}", look.found.len(), look.found.join("\n"));
 }
 
@@ -156,13 +167,13 @@ async fn make_a_report(phone: &Phone, look: &mut Look<'_>) {
 }
 
 /// Parcels of other states.
-async fn keep_some(phone: &Phone) {
+async fn keep_some(phone: &Phone, asked_about: &str) {
     let mut refused =
         row(1, "waiting", &report("9999999Z", "La balançoire pend, et personne ne sait qui appeler.", &[]));
     refused["state"] = json!({ "refused": { "problem": { "code": "place_unknown", "field": "place" } } });
     let mut waiting = row(2, "waiting", &report(MOUETTES.id, "", &[]));
     waiting["not_before"] = json!(4_000_000_000_000_u64);
-    seed_here(phone, &[refused, waiting]).await;
+    seed_here(phone, &[refused, waiting, asked(3, asked_about)]).await;
 }
 
 #[tokio::test]

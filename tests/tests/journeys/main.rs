@@ -13,6 +13,7 @@ mod browser_killed;
 mod captive_portal;
 mod city;
 mod drafts_survive;
+mod following;
 mod found_by_search;
 mod killed_between_receipt_and_mail;
 mod layouts;

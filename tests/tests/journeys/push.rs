@@ -137,6 +137,77 @@ async fn chromium_shows_the_newest_of_one_report_only() {
     shows(&["Jeu cassé : réglé", "Pas de chauffage", "Vigie"]).await;
 }
 
+/// What the notifications on the screen say.
+async fn titles(phone: &Phone) -> Vec<String> {
+    let shown = phone.wait_for_script("notifications", SHOWN).await;
+    let shown = shown.as_array().expect("a list").iter();
+    shown.map(|one| one["title"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+async fn shows_only(phone: &Phone, title: &str) {
+    until("the notification", async || {
+        let shown = titles(phone).await;
+        if shown == [title] { Ok(()) } else { Err(shown) }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_button_of_a_notification_tapped_without_network_counts_once_it_is_back() {
+    let (world, _service) = telling(Browser::Chromium).await;
+    let phone = world.installed_phone().await;
+    let allowed = json!({ "permission": { "name": "notifications" }, "setting": "granted", "origin": world.server.url() });
+    phone.devtools("Browser.setPermission", allowed).await;
+    phone.devtools("ServiceWorker.enable", json!({})).await;
+    phone.report_a_broken_game(&photo::small(GOELANDS.playground, 43).path, &GOELANDS).await;
+    phone.find("sent").await;
+    phone.find("outbox-chip [data-state=\"idle\"]").await;
+    let report = world.the_report(&GOELANDS).await;
+    let id = report["brief"]["id"].as_str().expect("an id").to_owned();
+    let page = format!("{}/demandes/{id}", world.server.url());
+    // Headless, Chromium forgets a notification whose picture does not come: this one lies in its cache.
+    let icon = "return fetch('/manifest.webmanifest').then((it) => it.json()).then(({ icons }) => new URL(icons[0].src, location).href)";
+    let icon = phone.wait_for_script("the app's icon", icon).await;
+    let button = |action: &str, title: &str| json!({ "action": action, "title": title, "navigate": format!("{page}?wish={action}") });
+    let told = json!({ "web_push": 8030, "notification": {
+        "title": "Jeu cassé", "body": "Est-ce réglé ?", "tag": "a", "lang": "fr", "dir": "ltr", "navigate": page, "icon": icon, "badge": icon,
+        "actions": [button("fixed", "Réglé"), button("remind", "Relancer")], "data": { "report": id },
+    }});
+    let delivery = json!({ "origin": world.server.url(), "registrationId": "0", "data": told.to_string() });
+    phone.devtools("ServiceWorker.deliverPushMessage", delivery).await;
+    shows_only(&phone, "Jeu cassé").await;
+    phone.open("/healthz").await;
+    world.network.cut();
+    phone.wait_for_network(false).await;
+    phone.tap_notification_button("fixed").await;
+    shows_only(&phone, "Noté, merci.").await;
+
+    // No page of the app is open: the worker sends it by itself.
+    world.network.restore().await;
+    until("the report to be closed", async || {
+        let page = world.server.json(&format!("/api/v1/reports/{id}")).await;
+        if page["brief"]["status"] == "done" { Ok(()) } else { Err(page["brief"]["status"].clone()) }
+    })
+    .await;
+    phone.open("/suivi").await;
+    phone.wait_for_text("Le signalement est clos").await;
+}
+
+#[tokio::test]
+async fn a_button_that_no_worker_can_note_opens_the_report_and_asks_for_one_tap() {
+    let world = World::start().await;
+    let phone = world.installed_phone().await;
+    phone.report_a_broken_game(&photo::small(GOELANDS.playground, 44).path, &GOELANDS).await;
+    phone.find("sent").await;
+    let report = world.the_report(&GOELANDS).await;
+    let id = report["brief"]["id"].as_str().expect("an id").to_owned();
+    phone.open(&format!("/demandes/{id}?wish=relance")).await;
+    phone.find_css("[data-test=answer-relance].primary").await;
+    phone.screenshot("wished").await;
+    phone.tap("answer-relance").await;
+    phone.find("said [data-state=\"here\"]").await;
+}
+
 #[tokio::test]
 async fn who_says_no_is_not_asked_again() {
     let (world, _service) = telling(Browser::Chromium).await;

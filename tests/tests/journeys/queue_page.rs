@@ -24,6 +24,16 @@ pub fn report(place: &str, words: &str, photos: &[String]) -> Value {
     } })
 }
 
+/// A received "moi aussi" on the report of that id, whose person should have been asked long ago.
+pub fn asked(n: u32, report: &str) -> Value {
+    let mut parcel = row(n, "waiting", &json!({ "support": { "report": report } }));
+    parcel["state"] = json!({ "received": { "receipt": {
+        "id": parcel["id"], "report": report, "number": 1042, "outcome": "supporter", "people": 2, "sent_to": [],
+        "at": 1_780_000_000_000_u64, "ask_at": 1_790_000_000_000_u64,
+    } } });
+    parcel
+}
+
 /// Puts rows into the queue behind the app's back, on a page without the app; `version` that of the database.
 async fn seed(phone: &Phone, version: u32, rows: &[Value], photos: &[Value]) {
     phone.open("/healthz").await;

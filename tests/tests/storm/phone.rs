@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use shared::ids::{ParcelId, PhotoHash};
 use shared::instant::Instant;
-use shared::outbox::{Answer, Parcel, State, next_try, order, wanted};
+use shared::outbox::{Answer, Hurry, Parcel, State, next_try, order, wanted};
 use shared::uploads::{Pace, RESUMABLE_ABOVE};
 
 use crate::clock::Clock;
@@ -39,6 +39,7 @@ impl Phone {
     /// Sends what is due; in a `hurry` everything. Gives the hour before which another round is not worth it.
     pub async fn round(&self, hurry: bool, patience: Patience) -> Option<Instant> {
         let mut spoken = Vec::new();
+        let hurry = if hurry { Hurry::Now } else { Hurry::None };
         for id in order(&self.queue.parcels(), self.clock.now(), hurry) {
             let parcel = self.queue.begin(&id);
             if matches!(parcel.state, State::Partly { .. }) {

@@ -106,6 +106,7 @@ impl Wire {
     pub async fn words(&self, parcel: &Parcel, patience: Patience) -> Option<Answer> {
         let (room, body) = match &parcel.content {
             Content::Report(report) => ("reports", serde_json::to_value(report)),
+            Content::FollowUp(wish) => ("follow-ups", serde_json::to_value(wish)),
             Content::Support { report } => ("supports", Ok(serde_json::json!({ "report": report }))),
         };
         let request = self.client.put(format!("{}/api/v1/{room}/{}", self.base, parcel.id));

@@ -13,7 +13,7 @@ use outbox::json::Json;
 use shared::ids::{Key, ParcelId, mint};
 use shared::instant::{DAY, Instant};
 use shared::outbox::Parcel;
-use shared::push::MOST_KEYS;
+use shared::push::{Family, MOST_KEYS, Other};
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -125,8 +125,39 @@ pub async fn stop() -> Option<()> {
     Some(())
 }
 
+/// The other phones of this person; nothing where the server does not answer, or this phone is not told.
+pub async fn others() -> Option<Vec<Other>> {
+    let kept = read().await?;
+    let answer = request_at(Method::GET, &kept, "/others").send().await.ok()?;
+    let json = JSON::parse(&answer.text().await.ok()?).ok()?;
+    Json::new(json).list("devices", other)
+}
+
+fn other(json: &Json) -> Option<Other> {
+    let family = match &*json.text("family")? {
+        "chrome" => Family::Chrome,
+        "firefox" => Family::Firefox,
+        "safari" => Family::Safari,
+        "edge" => Family::Edge,
+        _ => Family::Other,
+    };
+    Some(Other { id: json.at("id").as_id()?, family, since: json.moment("since")? })
+}
+
+/// Tells another phone of this person nothing more; whether the server heard.
+pub async fn remove(other: &ParcelId) -> Option<()> {
+    let kept = read().await?;
+    let answer =
+        request_at(Method::DELETE, &kept, &["/others/", other.as_str()].concat()).send().await.ok()?;
+    answer.ok().then_some(())
+}
+
 fn request(method: Method, kept: &Kept) -> RequestBuilder {
-    let path = [ADDRESS, "/", kept.id.as_str()].concat();
+    request_at(method, kept, "")
+}
+
+fn request_at(method: Method, kept: &Kept, below: &str) -> RequestBuilder {
+    let path = [ADDRESS, "/", kept.id.as_str(), below].concat();
     let request = RequestBuilder::new(&path).method(method).header("accept", "application/json");
     request.header("authorization", &["Bearer ", kept.key.reveal()].concat())
 }

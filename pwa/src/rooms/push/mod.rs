@@ -6,6 +6,7 @@
 
 mod browser;
 mod device;
+pub mod others;
 
 use crate::markup;
 use crate::markup::component;
@@ -145,6 +146,9 @@ fn News(props: &NewsProps) -> Html {
         <section class="card stack" data-test="news" data-state={state(*standing)}>
             <h2 class="row">{ icon("bell") }{ w.t("push_title") }</h2>
             { inside(w, *standing, yes, no, stop) }
+            if *standing == Standing::On && *place == Place::Settings {
+                { component::<others::Others>("others", others::OthersProps { world: w.clone() }) }
+            }
         </section>
     }
 }

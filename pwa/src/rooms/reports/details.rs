@@ -27,7 +27,7 @@ pub fn details(w: &World, fold: &Details<'_>) -> Html {
         Callback::from(move |_: Event| setter.set(!open))
     };
     let draft = w.draft.dispatcher();
-    let tell = Callback::from(move |at| draft.dispatch(Edit::AskAt(at)));
+    let tell = Callback::from(move |rhythm| draft.dispatch(Edit::Follow(rhythm)));
     let holds = holds(w);
     markup! {
         <div class={if open { "more open" } else { "more" }}>
@@ -42,7 +42,7 @@ pub fn details(w: &World, fold: &Details<'_>) -> Html {
             <div id="more" class="more-body stack loose">
                 { urgency::urgency(w) }
                 { spot::spot(w) }
-                { ask::ask(w, w.draft.ask_at, fold.dating, &tell) }
+                { ask::ask(w, w.draft.follow(), fold.dating, &tell) }
                 { mail(w, fold.mail) }
             </div>
         </div>
@@ -52,7 +52,7 @@ pub fn details(w: &World, fold: &Details<'_>) -> Html {
 /// What is filled in, in few words: "Vite · Salle 12 · dans 15 jours · moi@exemple.fr".
 fn holds(w: &World) -> String {
     let urgency = w.draft.urgency.map(|level| urgency::said(w, level));
-    let again = w.draft.ask_at.map(|at| ask::said(w, at));
+    let again = w.draft.follow.map(|rhythm| ask::said(w, rhythm));
     let said = [urgency, Some(w.draft.spot.trim().to_owned()), again, Some(address(w))];
     said.into_iter().flatten().filter(|said| !said.is_empty()).collect::<Vec<_>>().join(" · ")
 }

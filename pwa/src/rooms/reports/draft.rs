@@ -4,8 +4,8 @@
 use super::{drafts, keeper};
 use crate::rooms::photos::{Shot, Unusable, shrink};
 use outbox::edges;
+use shared::followup::Rhythm;
 use shared::ids::{Key, ParcelId, PhotoHash, PlaceId, mint};
-use shared::instant::Instant;
 use shared::reports::MAX_PHOTOS;
 pub use shared::reports::draft::Draft as Kept;
 use shared::reports::draft::DraftPhoto;
@@ -101,7 +101,7 @@ pub enum Edit {
     /// The address.
     Mail(String),
     /// When to ask again.
-    AskAt(Option<Instant>),
+    Follow(Rhythm),
     /// "It is this one", or not any more.
     SameAs(Option<ParcelId>),
     /// "Not this one."
@@ -195,7 +195,7 @@ impl Draft {
             Edit::Urgency(urgency) => kept.urgency = urgency,
             Edit::Spot(words) => kept.spot = words,
             Edit::Mail(mail) => kept.mail = Some(mail),
-            Edit::AskAt(at) => kept.ask_at = at,
+            Edit::Follow(rhythm) => kept.follow = Some(rhythm),
             Edit::SameAs(report) => kept.same_as = report,
             Edit::Unlike(report) => kept.unlike.push(report),
             Edit::WithoutDate(without) => kept.without_date = without,

@@ -58,6 +58,7 @@ pub fn Home(props: &HomeProps) -> Html {
             </div>
             <div class="home-already stack loose">
                 if let (Some(shown), Some(rather)) = (&stand.shown, &rather) { { question(w, shown, rather, &answers) } }
+                { reading::asked(w) }
                 { short_room(w) }
                 { unfinished(w) }
                 if let Some(place) = place { { already(w, place) } } else { { how(w) } }

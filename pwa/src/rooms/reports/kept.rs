@@ -94,7 +94,7 @@ fn picture(id: &ParcelId, parcel: Option<&Parcel>) -> Html {
         LAST.with(|last| last.borrow().as_ref().filter(|(of, _)| of == id).map(|(_, url)| url.clone()));
     let report = parcel.and_then(|parcel| match &parcel.content {
         Content::Report(report) => Some(report),
-        Content::Support { .. } => None,
+        _ => None,
     });
     let received = parcel.is_some_and(|parcel| matches!(parcel.state, State::Received { .. }));
     let far = report.filter(|_| received).and_then(|report| report.photos.first());

@@ -44,12 +44,14 @@ pub fn MeToo(props: &MeTooProps) -> Html {
     let done = *tap == Tap::Kept || w.queue.stance(&props.report) != Stance::Stranger;
     let onclick = {
         let (report, tap) = (props.report.clone(), tap.clone());
+        // Who follows it already stays one person.
+        let key = outbox::secret(&w.queue.parcels, &report).cloned();
         Callback::from(move |_: Event| {
             if !done {
                 tap.set(Tap::Kept);
-                let (report, tap) = (report.clone(), tap.clone());
+                let (report, tap, key) = (report.clone(), tap.clone(), key.clone());
                 spawn_local(async move {
-                    if support(report).await.is_err() {
+                    if support(report, key).await.is_err() {
                         tap.set(Tap::Failed);
                     }
                 });
@@ -72,9 +74,9 @@ pub fn MeToo(props: &MeTooProps) -> Html {
     }
 }
 
-async fn support(report: ParcelId) -> Result<(), outbox::Trouble> {
+async fn support(report: ParcelId, key: Option<Key>) -> Result<(), outbox::Trouble> {
     let now = edges::now();
-    let key = Key::from_bytes(edges::random());
+    let key = key.unwrap_or_else(|| Key::from_bytes(edges::random()));
     let parcel = Parcel::seal(Content::Support { report }, mint(now, edges::random()), key, now);
     outbox::put(&parcel, vec![]).await?;
     wake::after_put();

@@ -1,6 +1,9 @@
 //! What this person follows: what they wanted to be asked about again, what still lies on this phone, then what was
 //! received, with its state of today.
 
+use super::follow;
+use super::follow::answers::{Of, answered, answers};
+use super::follow::standing::{Stage, Standing};
 use crate::hooks::use_get;
 use crate::markup;
 use crate::markup::component;
@@ -10,7 +13,7 @@ use crate::route::Route;
 use crate::ui::{Thumb, ThumbProps, age, state_pill, title, waiting};
 use crate::world::World;
 use outbox::edges;
-use shared::instant::Instant;
+use shared::instant::MINUTE;
 use shared::outbox::{Content, Parcel, State};
 use shared::reports::status::Status;
 use shared::reports::{Receipt, ReportPage};
@@ -25,29 +28,18 @@ pub fn mine(w: &World) -> Html {
     if w.queue.known && w.queue.parcels.is_empty() {
         return nothing(w);
     }
-    let received = || {
-        w.queue.parcels.iter().filter_map(|parcel| match &parcel.state {
-            State::Received { receipt } => Some((parcel, receipt)),
-            _ => None,
-        })
-    };
-    let alone = w.queue.pending().next().is_none();
-    let now = edges::now();
-    let (asked, others): (Vec<_>, Vec<_>) = received().partition(|(parcel, _)| is_due(parcel, now));
+    let alone = waiting_here(w).next().is_none();
+    let (_, others): (Vec<_>, Vec<_>) = parts(w).partition(|(_, receipt)| is_asked(w, receipt));
     markup! {
         <>
             <h1 class="visually-hidden">{ w.t("mine_title") }</h1>
             { push::aside(w) }
-            if !asked.is_empty() {
-                <ul class="asked">
-                    { for asked.into_iter().map(|(parcel, receipt)| followed(w, (parcel, receipt), true)) }
-                </ul>
-            }
+            { asked(w, usize::MAX) }
             <div class={if alone { "" } else { "cols" }}>
                 if !alone {
                     <section class="section">
                         { head(w, "mine_here") }
-                        <ul class="reports">{ for w.queue.pending().map(|parcel| pending(w, parcel)) }</ul>
+                        <ul class="reports">{ for waiting_here(w).map(|parcel| pending(w, parcel)) }</ul>
                     </section>
                 }
                 if !others.is_empty() {
@@ -80,9 +72,45 @@ fn nothing(w: &World) -> Html {
     }
 }
 
-/// Whether the person wanted to be asked by now.
-fn is_due(parcel: &Parcel, now: Instant) -> bool {
-    matches!(&parcel.content, Content::Report(report) if report.ask_at.is_some_and(|at| at <= now))
+/// What still lies here, but for answers: those stand where the question stood.
+fn waiting_here(w: &World) -> impl Iterator<Item = &Parcel> {
+    w.queue.pending().filter(|parcel| {
+        let answers = parcel.content.wish().is_some_and(|(_, wish)| wish.is_answer());
+        !answers || matches!(parcel.state, State::Refused { .. })
+    })
+}
+
+/// What this phone is part of, once each.
+fn parts(w: &World) -> impl Iterator<Item = (&Parcel, &Receipt)> {
+    w.queue.parcels.iter().filter_map(|parcel| match &parcel.state {
+        State::Received { receipt } => {
+            let (part, _) = w.queue.part_in(&receipt.report)?;
+            (part.id == parcel.id).then_some((parcel, receipt))
+        }
+        _ => None,
+    })
+}
+
+/// Whether "is it fixed?" waits for an answer here, or has just been answered.
+fn is_asked(w: &World, receipt: &Receipt) -> bool {
+    let stand = follow::stand(w, &receipt.report, None);
+    let fresh = |heard: &Receipt| edges::now().0 - heard.at.0 < MINUTE;
+    // Who only follows is told, not asked.
+    w.queue.waits_for(&receipt.report) && stand.asked
+        || stand.answer.is_some_and(|answer| match answer.stage {
+            Stage::Here(_) | Stage::Leaving => true,
+            Stage::Heard(heard) => fresh(&heard),
+            Stage::Refused(_) => false,
+        })
+}
+
+/// "Est-ce réglé ?", for each report whose day has come, `most` of them.
+pub fn asked(w: &World, most: usize) -> Html {
+    let mut asked = parts(w).filter(|(_, receipt)| is_asked(w, receipt)).take(most).peekable();
+    if asked.peek().is_none() {
+        return Html::default();
+    }
+    markup! { <ul class="asked">{ for asked.map(|one| followed(w, one, true)) }</ul> }
 }
 
 /// A row: where it leads, its picture, its state for tests, its title, what stands below.
@@ -157,7 +185,8 @@ impl PartialEq for FollowedProps {
 fn Followed(props: &FollowedProps) -> Html {
     let FollowedProps { world: w, parcel, receipt, ask } = props;
     let path = ["/api/v1/reports/", receipt.report.as_str()].concat();
-    let page = use_get::<ReportPage>(&path, Some(&parcel.key), 0);
+    // Who was asked sees what became of the answer.
+    let page = use_get::<ReportPage>(&path, Some(&parcel.key), if *ask { w.queue.received() } else { 0 });
     let brief = page.value.as_ref().map(|page| &page.brief);
     let name = brief.map_or_else(|| parcel_title(w, parcel), |brief| title(w, brief));
     let said = match brief {
@@ -182,48 +211,40 @@ fn Followed(props: &FollowedProps) -> Html {
     let mut thumb = ThumbProps::of(parcel, parcel_sign(parcel));
     // A "moi aussi" has no photo of its own: the report's stands for it.
     thumb.photo = thumb.photo.or_else(|| brief.and_then(|brief| brief.photo.clone()));
+    let stand = follow::stand(w, &receipt.report, page.value.as_ref().map(|value| (&**value, page.since)));
     // A report known to be closed asks nothing.
-    let asks = *ask && brief.is_none_or(|brief| brief.status.is_open());
-    if asks {
-        question(w, &href, thumb, (name, receipt))
+    let asks = stand.asked && brief.is_none_or(|brief| brief.status.is_open());
+    if *ask && (asks || stand.answer.is_some()) {
+        question(w, (&href, thumb), (name, receipt), (&stand, page.value.as_deref()))
     } else {
         row(href, thumb, "received", (name, below))
     }
 }
 
-/// "Est-ce réglé ?": leads to the report, where one answers.
-fn question(w: &World, href: &str, thumb: ThumbProps, (name, receipt): (String, &Receipt)) -> Html {
+/// "Est-ce réglé ?" with its three answers, then what was answered.
+fn question(
+    w: &World,
+    (href, thumb): (&str, ThumbProps),
+    (name, receipt): (String, &Receipt),
+    (stand, page): (&Standing, Option<&ReportPage>),
+) -> Html {
     let since = w.ago(receipt.at, edges::now());
+    let asks = stand.asked;
     markup! {
-        <li class="card ask stack" key={thumb.id.to_string()} data-test="ask">
-            <h2>{ w.t("mine_ask") }</h2>
-            <div class="report-link">
+        <li class={if asks { "card ask stack" } else { "card stack" }} key={thumb.id.to_string()} data-test="ask">
+            if asks { <h2>{ w.t("mine_ask") }</h2> }
+            <a class="report-link" href={href.to_owned()}>
                 { component::<Thumb>("", thumb) }
                 <span class="report-text">
                     <span class="report-title">{ text(name) }</span>
                     <span class="report-say">{ text(w.with("mine_ask_since", &[("ago", &since)])) }</span>
                 </span>
-            </div>
-            <a class="btn primary" href={href.to_owned()}>{ w.t("mine_ask_see") }</a>
+            </a>
+            if let Some(answer) = stand.answer.as_ref().filter(|_| !asks) {
+                { answered(w, answer, (stand, page)) }
+            } else {
+                { answers(w, &Of { report: receipt.report.clone(), shown: None }, None) }
+            }
         </li>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use shared::ids::{Key, ParcelId, PlaceId, mint};
-    use shared::reports::draft::Draft;
-
-    #[test]
-    fn a_report_asks_again_from_the_day_its_owner_chose() {
-        let now = Instant(1_800_000_000_000);
-        let (id, key): (ParcelId, _) = (mint(now, [1; 10]), Key::from_bytes([2; 16]));
-        for (ask_at, due) in [(None, false), (Some(now.plus(1)), false), (Some(now), true)] {
-            let place = PlaceId::parse("0130136C").ok();
-            let begun = Draft::begin(id.clone(), key.clone(), now);
-            let draft = Draft { place, ask_at, description: "froid".to_owned(), ..begun };
-            assert_eq!(is_due(&draft.seal(now, "fr", "").unwrap(), now), due, "{ask_at:?}");
-        }
     }
 }

@@ -11,6 +11,7 @@ pub mod drafts;
 pub mod emergency;
 mod facts;
 mod fields;
+pub mod follow;
 pub mod home;
 mod keeper;
 pub mod kept;

@@ -1,18 +1,21 @@
 //! One report: its photos, its story, who has it, and the one tap to say "me too".
 
 use super::emergency::emergency;
+use super::follow;
 use super::me_too::me_too;
 use super::sentence;
 use crate::api;
 use crate::hooks::{Stance, use_get};
 use crate::lang::iso;
 use crate::markup;
+use crate::markup::component;
 use crate::route::Route;
 use crate::ui::{
     back_bar, notice, reasons, server_photo, skeleton, stale, state_pill, timeline, title, unanswered,
     waiting, yours,
 };
 use crate::world::World;
+use shared::followup::Wish;
 use shared::ids::{Key, ParcelId};
 use shared::instant::{DAY, Instant};
 use shared::reports::{PhotoView, ReportPage, Resembling, Voice};
@@ -28,6 +31,8 @@ pub struct ReportScreenProps {
     pub id: ParcelId,
     /// The secret of the address, if it had one.
     pub secret: Option<Key>,
+    /// What a notification was tapped for, where no worker could note it.
+    pub wished: Option<Wish>,
 }
 
 /// The screen.
@@ -44,7 +49,23 @@ pub fn ReportScreen(props: &ReportScreenProps) -> Html {
             let name = title(w, &page.brief);
             w.title(&name);
             let contact = key.map_or_else(Html::default, |key| contact(w, (id, key), page, &forgotten));
-            let body = markup! { <>{ stale(w, asked.since) }{ told(w, page, name, contact) }</> };
+            let shown = (props.secret.as_ref(), props.wished);
+            let first = follow::asks(w, page, shown, asked.since);
+            let (world, page, shown) = (w.clone(), page.clone(), props.secret.clone());
+            let of = follow::FollowProps {
+                world,
+                page: page.clone(),
+                since: asked.since,
+                shown,
+                wished: props.wished,
+            };
+            let card = component::<follow::FollowCard>("follow", of);
+            let (above, follow) = if first {
+                (markup! { <div class="asked">{ card }</div> }, Html::default())
+            } else {
+                (Html::default(), card)
+            };
+            let body = markup! { <>{ stale(w, asked.since) }{ above }{ told(w, &page, name, (follow, contact)) }</> };
             (Route::Place(page.brief.place.clone()), page.brief.place_name.clone(), body)
         }
         (None, Some(failure)) => {
@@ -63,7 +84,7 @@ pub fn ReportScreen(props: &ReportScreenProps) -> Html {
     }
 }
 
-fn told(w: &World, page: &ReportPage, name: String, contact: Html) -> Html {
+fn told(w: &World, page: &ReportPage, name: String, (follow, contact): (Html, Html)) -> Html {
     let brief = &page.brief;
     let stance = w.queue.stance(&brief.id);
     let people = brief.people + i64::from(stance == Stance::SupportWaiting);
@@ -80,6 +101,7 @@ fn told(w: &World, page: &ReportPage, name: String, contact: Html) -> Html {
                 }
                 if open { { emergency(w, page.urgency, brief.category.as_deref()) } }
                 { for page.alike.iter().map(|other| resembling(w, other)) }
+                { follow }
                 { voices(w, page) }
                 <section aria-labelledby="journal">
                     <div class="section-head"><h2 id="journal">{ w.t("journal_title") }</h2></div>

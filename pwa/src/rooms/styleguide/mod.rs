@@ -8,7 +8,9 @@ mod samples;
 use crate::hooks::Bytes;
 use crate::markup;
 use crate::rooms::outbox::card::card;
+use crate::rooms::push::others::line;
 use crate::rooms::reports::emergency::emergency;
+use crate::rooms::reports::follow::answers::{Of, answered, answers};
 use crate::ui::{empty, notice, report_row, skeleton, timeline};
 use crate::world::{World, text};
 use shared::reports::status::Status;
@@ -46,6 +48,8 @@ pub fn styleguide(w: &World) -> Html {
             { part("Danger", emergency(w, 4, None)) }
             { part("Reports", rows(w)) }
             { part("Journal", timeline(w, &samples::journal())) }
+            { part("Following", following(w)) }
+            { part("Devices", devices(w)) }
             { part("Parcels", parcels(w)) }
             { part("Empty", empty("bell", said("Nothing here yet"), button("btn signal", "camera", false))) }
             { part("Coming", skeleton(2)) }
@@ -137,6 +141,24 @@ fn rows(w: &World) -> Html {
     let briefs = Status::ALL.map(samples::brief);
     let row = |brief| report_row(w, brief, true, 7, (Html::default(), Html::default()));
     markup! { <ul class="reports">{ for briefs.iter().map(row) }</ul> }
+}
+
+fn following(w: &World) -> Html {
+    let of = Of { report: samples::report(), shown: None };
+    let stand = samples::standing();
+    let said = samples::answers();
+    let said =
+        said.iter().map(|answer| markup! { <div class="card">{ answered(w, answer, (&stand, None)) }</div> });
+    markup! {
+        <div class="stack">
+            <div class="card ask stack"><h3>{ w.t("mine_ask") }</h3>{ answers(w, &of, None) }</div>
+            { for said }
+        </div>
+    }
+}
+
+fn devices(w: &World) -> Html {
+    markup! { <ul class="devices">{ for samples::devices().iter().map(|device| line(w, device, Callback::noop())) }</ul> }
 }
 
 fn parcels(w: &World) -> Html {

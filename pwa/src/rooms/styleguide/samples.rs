@@ -1,11 +1,14 @@
 //! What the styleguide shows: a report of each status, a parcel of each state, a journal with every kind of line.
 
+use crate::rooms::reports::follow::standing::{Answer, Stage, Standing};
 use outbox::edges;
 use shared::calendar::Day;
+use shared::followup::{Rhythm, Wish};
 use shared::ids::{Key, ParcelId, PlaceId, mint};
 use shared::instant::{DAY, Instant};
 use shared::outbox::{Content, Parcel, State};
 use shared::problem::{Code, Problem};
+use shared::push::{Family, Other};
 use shared::relance::Tone;
 use shared::reports::status::Status;
 use shared::reports::{DeskName, Event, JournalEntry, Outcome, Receipt, ReportBrief};
@@ -37,6 +40,36 @@ pub fn brief(status: Status) -> ReportBrief {
     }
 }
 
+/// Some report.
+pub fn report() -> ParcelId {
+    id()
+}
+
+/// Somebody who is asked in a week.
+pub fn standing() -> Standing {
+    let ask_at = Some(ago(-7));
+    Standing { rhythm: Some(Rhythm::In(7)), ask_at, unsent: false, asked: false, answer: None }
+}
+
+/// Every answer at every stage that looks different.
+pub fn answers() -> Vec<Answer> {
+    let stages = [
+        (Wish::Fixed, Stage::Here(true)),
+        (Wish::Relance, Stage::Here(false)),
+        (Wish::NotFixed, Stage::Leaving),
+        (Wish::Relance, Stage::Heard(receipt(&id()))),
+        (Wish::NotYet, Stage::Heard(receipt(&id()))),
+        (Wish::Fixed, Stage::Refused(Code::KeyMissing.into())),
+    ];
+    stages.map(|(wish, stage)| Answer { wish, id: id(), stage }).into()
+}
+
+/// A phone of each family.
+pub fn devices() -> Vec<Other> {
+    let families = [Family::Chrome, Family::Firefox, Family::Safari, Family::Edge, Family::Other];
+    families.map(|family| Other { id: id(), family, since: ago(40) }).into()
+}
+
 /// A journal with every kind of line.
 pub fn journal() -> Vec<JournalEntry> {
     let why = Criteria { category: Some("cour-jeux".to_owned()), ..Criteria::default() };
@@ -55,8 +88,9 @@ pub fn journal() -> Vec<JournalEntry> {
         Event::Asked { people: 3 },
         Event::Relance { people: 5, tone: Tone::Firm, wider: 1 },
         Event::SaidFixed { reporter: false },
+        Event::Unknown,
     ];
-    let events = events.into_iter().chain(answers());
+    let events = events.into_iter().chain(of_desks());
     (0..).zip(events).map(|(n, event)| JournalEntry { at: ago(12 - n), event }).collect()
 }
 
@@ -65,7 +99,7 @@ fn changed(to: Status, reason: Option<&str>) -> Event {
 }
 
 /// What those in charge do by the link in their mail.
-fn answers() -> [Event; 7] {
+fn of_desks() -> [Event; 7] {
     let mairie = DeskName { function: Function::Mairie, name: "Marseille".to_owned() };
     let metropole = DeskName { function: Function::Metropole, name: "Aix-Marseille".to_owned() };
     let (function, name) = (mairie.function, mairie.name.clone());

@@ -7,11 +7,11 @@ use crate::error::Result;
 use crate::extract::{Bearer, Body, Id};
 use crate::rooms::reports::key_hash;
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use http::StatusCode;
 use shared::ids::ParcelId;
 use shared::problem::{Code, Problem};
-use shared::push::{Device, Offer, Told};
+use shared::push::{Device, Offer, Others, Told};
 
 /// `GET /api/v1/push`: the key to subscribe with.
 pub async fn offer(State(app): State<App>) -> Json<Offer> {
@@ -54,6 +54,31 @@ pub async fn delete(State(app): State<App>, Id(id): Id<ParcelId>, Bearer(key): B
     if !deleted && store::is_known(&mut tx, &id).await? {
         return Err(Problem::of(Code::KeyMissing, "authorization").into());
     }
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `GET /api/v1/push/{id}/others`: the other phones of the same person. Without accounts, a person is who holds the secret
+/// of a report: these are the phones that are told by one which this phone is told by too.
+pub async fn others(
+    State(app): State<App>,
+    Id(id): Id<ParcelId>,
+    Bearer(key): Bearer,
+) -> Result<Json<Others>> {
+    let devices = store::others(app.db.read(), &id, &key_hash(&key)).await?;
+    Ok(Json(Others { devices }))
+}
+
+/// `DELETE /api/v1/push/{id}/others/{other}`: tell that phone nothing more. Repeating it is harmless, and what is no phone
+/// of the same person stays.
+pub async fn delete_other(
+    State(app): State<App>,
+    Path((id, other)): Path<(String, String)>,
+    Bearer(key): Bearer,
+) -> Result<StatusCode> {
+    let (id, other) = (ParcelId::parse(&id)?, ParcelId::parse(&other)?);
+    let mut tx = app.db.write().await?;
+    store::forget_other(&mut tx, (&id, &key_hash(&key)), &other).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -5,7 +5,7 @@ use super::message::Message;
 use crate::db::Tx;
 use shared::ids::ParcelId;
 use shared::instant::Instant;
-use shared::push::{Device, Keys, Subscription, Told};
+use shared::push::{Device, Family, Keys, Other, Subscription, Told};
 use sqlx::any::AnyRow;
 use sqlx::{AnyPool, Row};
 
@@ -101,6 +101,47 @@ pub async fn told(db: &AnyPool, id: &ParcelId, proof: &str) -> sqlx::Result<Opti
     let row = row.bind(id.as_str()).bind(proof).fetch_optional(db).await?;
     row.map(|row| Ok(Told { since: Instant(row.try_get("made_at")?), follows: row.try_get("follows")? }))
         .transpose()
+}
+
+/// The phones `d` of the person who holds a phone, whose id is `$1` and whose proof `$2`: those that share a secret with it.
+macro_rules! of_same_person {
+    () => {
+        "d.id <> $1 AND d.id IN (
+           SELECT theirs.device_id FROM push_devices o
+           JOIN push_follows own ON own.device_id = o.id JOIN push_follows theirs ON theirs.proof = own.proof
+           WHERE o.id = $1 AND o.key_hash = $2)"
+    };
+}
+
+/// The other phones of the person who holds this one, the newest first.
+pub async fn others(db: &AnyPool, id: &ParcelId, proof: &str) -> sqlx::Result<Vec<Other>> {
+    let text = concat!(
+        "SELECT d.id, d.endpoint, d.made_at FROM push_devices d WHERE ",
+        of_same_person!(),
+        " ORDER BY d.made_at DESC, d.id"
+    );
+    let rows = sqlx::query(text).bind(id.as_str()).bind(proof).fetch_all(db).await?;
+    let read = |row: &AnyRow| {
+        let id = ParcelId::parse(row.try_get("id")?).map_err(|_| sqlx::Error::RowNotFound)?;
+        let family = Family::of(row.try_get("endpoint")?);
+        Ok(Other { id, family, since: Instant(row.try_get("made_at")?) })
+    };
+    rows.iter().map(read).collect()
+}
+
+/// Forgets another phone of the person who holds this one, and what waits for it; whether there was one.
+pub async fn forget_other(
+    tx: &mut Tx,
+    (id, proof): (&ParcelId, &str),
+    other: &ParcelId,
+) -> sqlx::Result<bool> {
+    let text = concat!(
+        "DELETE FROM push_devices WHERE id = $3 AND id IN (SELECT d.id FROM push_devices d WHERE ",
+        of_same_person!(),
+        ")"
+    );
+    let deleted = sqlx::query(text).bind(id.as_str()).bind(proof).bind(other.as_str());
+    Ok(deleted.execute(&mut **tx).await?.rows_affected() > 0)
 }
 
 /// The phones `d` of an audience: a query around a condition on `$1`.
