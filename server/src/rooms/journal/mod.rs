@@ -41,6 +41,12 @@ pub async fn note(tx: &mut Tx, report: &ParcelId, at: Instant, event: &Event) ->
     Ok(())
 }
 
+/// Begins the journal of a report that came in, in the transaction that writes it.
+pub async fn begin(tx: &mut Tx, report: &ParcelId, at: Instant) -> Result<()> {
+    store::begin(tx, report, at, &serde_json::to_string(&Event::Received)?).await?;
+    Ok(())
+}
+
 /// The journal of one report, oldest first.
 pub async fn of_report(db: &AnyPool, report: &ParcelId) -> Result<Vec<JournalEntry>> {
     let rows = sqlx::query("SELECT at, event FROM journal WHERE report_id = $1 ORDER BY position");

@@ -35,13 +35,22 @@ pub async fn append(tx: &mut Tx, report: &ParcelId, at: Instant, event: &str) ->
     let position: i64 = counted.bind(report.as_str()).bind(at.0).fetch_one(&mut **tx).await?;
     let before = if position > 1 { hash_of(tx, report.as_str(), position - 1).await? } else { None };
     let line = Line { report: report.as_str(), position, at: at.0, event };
-    let hash = line.hash(before.as_deref().unwrap_or(NONE));
+    insert(tx, line, before.as_deref().unwrap_or(NONE)).await
+}
+
+/// The first line of a report that this transaction wrote, with one line counted.
+pub async fn begin(tx: &mut Tx, report: &ParcelId, at: Instant, event: &str) -> sqlx::Result<()> {
+    let line = Line { report: report.as_str(), position: 1, at: at.0, event };
+    insert(tx, line, NONE).await
+}
+
+async fn insert(tx: &mut Tx, line: Line<'_>, before: &str) -> sqlx::Result<()> {
     sqlx::query("INSERT INTO journal (report_id, position, at, event, hash) VALUES ($1, $2, $3, $4, $5)")
         .bind(line.report)
         .bind(line.position)
         .bind(line.at)
         .bind(line.event)
-        .bind(hash)
+        .bind(line.hash(before))
         .execute(&mut **tx)
         .await?;
     Ok(())

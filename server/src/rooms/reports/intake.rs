@@ -13,7 +13,7 @@ use crate::db::Tx;
 use crate::error::Result;
 use crate::rooms::answers::charge;
 use crate::rooms::routing::Route;
-use crate::rooms::{follow, places, routing};
+use crate::rooms::{follow, journal, places, routing};
 use anyhow::Context;
 use shared::followup::Rhythm;
 use shared::ids::{Key, ParcelId};
@@ -118,7 +118,7 @@ async fn open(tx: &mut Tx, parcel: &Parcel, report: &NewReport) -> Result<Receip
     let number = store::next_number(tx).await?;
     let row = Row { parcel, report, number: Some(number), merged_into: None };
     store::insert(tx, &row).await?;
-    note(tx, &parcel.id, parcel.at, &Event::Received).await?;
+    journal::begin(tx, &parcel.id, parcel.at).await?;
     let waits = !report.photos.is_empty() && store::waits_for_photos(&mut **tx, &parcel.id).await?;
     let leave_at = awaited::leave_at(parcel.at, standing(report).0, waits);
     let subject = Subject::simple(report.category.as_deref(), standing(report).0, Status::New);

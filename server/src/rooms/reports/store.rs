@@ -81,7 +81,7 @@ pub async fn next_number(tx: &mut Tx) -> sqlx::Result<i64> {
         .await
 }
 
-/// Writes a report and names its photos, be they there or not.
+/// Writes a report and names its photos, be they there or not. One with a number has a first line in its journal.
 pub async fn insert(tx: &mut Tx, row: &Row<'_>) -> sqlx::Result<()> {
     let (report, parcel) = (row.report, row.parcel);
     let (urgency, private) = standing(report);
@@ -89,9 +89,9 @@ pub async fn insert(tx: &mut Tx, row: &Row<'_>) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO reports (id, number, merged_into, place_id, category, urgency, description, private, status,
                               people, lang, observed_at, received_at, spot, lat, lon, ask_at, joined, cell, changed_at,
-                              folded)
+                              folded, lines)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12, $13, NULLIF($14, 1e300),
-                 NULLIF($15, 1e300), $16, $3, $17, $12, $18)",
+                 NULLIF($15, 1e300), $16, $3, $17, $12, $18, CASE WHEN CAST($2 AS BIGINT) IS NULL THEN 0 ELSE 1 END)",
     )
     .bind(parcel.id.as_str())
     .bind(row.number)
