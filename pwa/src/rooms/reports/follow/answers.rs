@@ -35,9 +35,9 @@ pub fn answers(w: &World, of: &Of, wished: Option<Wish>) -> Html {
     };
     markup! {
         <div class="answers" role="group" aria-label={w.say("mine_ask")}>
-            { one(Wish::Fixed, ("circle-check", "answer_fixed", "answer-fixed")) }
-            { one(Wish::Relance, ("send", "answer_relance", "answer-relance")) }
-            { one(Wish::NotYet, ("hourglass", "answer_not_yet", "answer-not-yet")) }
+            { one(Wish::Fixed, ("circle-check", "tap_fixed", "answer-fixed")) }
+            { one(Wish::Relance, ("send", "tap_relance", "answer-relance")) }
+            { one(Wish::NotYet, ("hourglass", "tap_not_yet", "answer-not-yet")) }
         </div>
     }
 }

@@ -112,7 +112,7 @@ fn verbs(w: &World, page: &ReportPage, of: &Of) -> Html {
                     { icon("circle-check") }{ w.t("follow_fixed") }
                 </button>
                 <button class="btn quiet" type="button" data-test="say-relance" onclick={says(of, Wish::Relance)}>
-                    { icon("send") }{ w.t("answer_relance") }
+                    { icon("send") }{ w.t("tap_relance") }
                 </button>
             </div>
             if let Some(next) = next { <p class="hint">{ text(next) }</p> }
