@@ -52,10 +52,10 @@ impl Books {
         self.rows(&sql).await;
     }
 
-    /// Jobs that somebody waits for: of the sweep of photos, which never ends, the shelf that is due.
+    /// Jobs that somebody waits for: of sweeps, which never end, those that were brought forward.
     pub async fn waiting(&mut self) -> i64 {
         let soon = "SELECT COUNT(*) FROM jobs WHERE dead_at IS NULL AND (attempts > 0 OR run_at <= \
-                    CASE WHEN kind = 'photo.sweep' THEN 1 ELSE (SELECT MAX(claimed_at) FROM parcels) + 600000 END)";
+                    CASE WHEN kind LIKE '%.sweep' THEN 1 ELSE (SELECT MAX(claimed_at) FROM parcels) + 600000 END)";
         self.number(soon).await
     }
 
