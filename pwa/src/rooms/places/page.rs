@@ -151,7 +151,7 @@ fn facts(w: &World, page: &PlacePage) -> Html {
                 { one("school_address", address(place), near) }
             </dl>
             <p class="hint">{ text(w.with("school_source", &[("source", &page.source), ("date", &read)])) }</p>
-            <p><a href={["/journal?place=", place.id.as_str()].concat()}>{ w.t("journal_title") }</a></p>
+            <a class="btn quiet" href={["/journal?place=", place.id.as_str()].concat()}>{ w.t("journal_title") }</a>
         </section>
     }
 }
