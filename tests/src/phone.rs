@@ -206,10 +206,11 @@ impl Phone {
     }
 
     /// Scrolls the element for this CSS selector to the middle, as a thumb does, and taps it once nothing lies
-    /// over it.
+    /// over it and it can be used.
     pub async fn tap_css(&self, css: &str) {
+        let usable = format!("{css}:not([aria-disabled=\"true\"])");
         self.patiently(&format!("a tap on {css}"), async || {
-            let element = self.client().find(Locator::Css(css)).await?;
+            let element = self.client().find(Locator::Css(&usable)).await?;
             self.client().execute(TO_THE_MIDDLE, vec![serde_json::to_value(&element)?]).await?;
             element.click().await
         })

@@ -128,8 +128,21 @@ fn act(
     class: &'static str,
     onclick: Callback<Event>,
 ) -> Html {
+    act_off(test, (sign, word), class, (false, onclick))
+}
+
+/// The same, to be seen and not to be used where `off`.
+fn act_off(
+    test: &'static str,
+    (sign, word): (&'static str, String),
+    class: &'static str,
+    (off, onclick): (bool, Callback<Event>),
+) -> Html {
+    let off = off.then_some("true");
     markup! {
-        <button {class} type="button" data-test={test} {onclick}>{ icon(sign) }{ text(word) }</button>
+        <button {class} type="button" aria-disabled={off} data-test={test} {onclick}>
+            { icon(sign) }{ text(word) }
+        </button>
     }
 }
 
@@ -144,13 +157,15 @@ fn retry(id: ParcelId) -> Callback<Event> {
     })
 }
 
-/// Opens the report again: the button says what to do where a refusal does.
+/// Opens the report again: the button says what to do where a refusal does. It keeps its place while an attempt lasts:
+/// no other button comes under a thumb that is on its way.
 fn mend(w: &World, parcel: &Parcel) -> Html {
     let (key, class) = match (&parcel.state, &parcel.content) {
         (State::Refused { problem }, Content::Report(_)) => (cure(problem.code), "btn primary small"),
-        (State::Waiting, Content::Report(_)) => ("act_edit", "btn quiet small"),
+        (State::Waiting | State::Sending, Content::Report(_)) => ("act_edit", "btn quiet small"),
         _ => return Html::default(),
     };
+    let leaving = matches!(parcel.state, State::Sending);
     let id = parcel.id.clone();
     let open = Callback::from(move |_: Event| {
         let id = id.clone();
@@ -162,7 +177,7 @@ fn mend(w: &World, parcel: &Parcel) -> Html {
             }
         });
     });
-    act("edit", ("pencil", w.say(key)), class, open)
+    act_off("edit", ("pencil", w.say(key)), class, (leaving, open))
 }
 
 /// The words on the button that mends a refusal.
