@@ -3,6 +3,9 @@
 //! Promises: on SQLite one writer, whose transactions begin with `BEGIN IMMEDIATE`, a pool of readers, WAL and
 //! `synchronous=FULL`, so that what was acknowledged survives a power cut. On PostgreSQL one pool.
 
+pub mod bundle;
+mod together;
+
 use crate::edges::faults::Faults;
 use anyhow::{Context, Result, anyhow, bail};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
@@ -12,11 +15,14 @@ use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor};
 use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
+use together::Together;
 
 /// A write transaction. What was not committed when it is dropped never was.
 #[derive(Debug)]
 pub struct Tx {
     inner: sqlx::Transaction<'static, Any>,
+    engine: Engine,
     faults: Faults,
 }
 
@@ -61,6 +67,13 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
 /// (sqlx 0.9's `Any`), and the connection that prepared a statement with it refuses every number from then on.
 pub const ABSENT: f64 = 1e300;
 
+/// What one connection to SQLite keeps of the file at most, in KiB: the indexes a report is written to, of a city's years.
+const CACHE: &str = "PRAGMA cache_size = -8192";
+
+/// Pages in the write-ahead log before they are copied to the file: 16 MiB. The ends of the indexes are written by every
+/// report and copied once for many of them.
+const CHECKPOINT: &str = "PRAGMA wal_autocheckpoint = 4096";
+
 /// Which engine is behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
@@ -76,6 +89,7 @@ pub struct Db {
     engine: Engine,
     writer: AnyPool,
     reader: AnyPool,
+    together: Arc<Together>,
     faults: Faults,
 }
 
@@ -142,7 +156,7 @@ impl Db {
 
     async fn begin(&self, pool: &AnyPool, begin: &'static str) -> Result<Tx> {
         let inner = pool.begin_with(begin).await.context("cannot begin a transaction")?;
-        Ok(Tx { inner, faults: self.faults.clone() })
+        Ok(Tx { inner, engine: self.engine, faults: self.faults.clone() })
     }
 
     async fn sqlite(url: &str) -> Result<Self> {
@@ -154,13 +168,26 @@ impl Db {
         let writer = sqlite_pool(1).connect_with(options.clone()).await;
         let writer = writer.with_context(|| format!("cannot open the database {url}"))?;
         let reader = sqlite_pool(4).connect_with(options).await?;
-        Ok(Self { engine: Engine::Sqlite, writer, reader, faults: Faults::default() })
+        Ok(Self {
+            engine: Engine::Sqlite,
+            writer,
+            reader,
+            together: Arc::default(),
+            faults: Faults::default(),
+        })
     }
 
     async fn postgres(url: &str) -> Result<Self> {
         let pool = pool_of(10).connect(url).await;
         let pool = pool.context("cannot reach the PostgreSQL server of VIGIE_DATABASE_URL")?;
-        Ok(Self { engine: Engine::Postgres, writer: pool.clone(), reader: pool, faults: Faults::default() })
+        let (writer, reader) = (pool.clone(), pool);
+        Ok(Self {
+            engine: Engine::Postgres,
+            writer,
+            reader,
+            together: Arc::default(),
+            faults: Faults::default(),
+        })
     }
 }
 
@@ -219,6 +246,8 @@ fn sqlite_pool(connections: u32) -> AnyPoolOptions {
             connection.execute("PRAGMA journal_mode = WAL").await?;
             connection.execute("PRAGMA synchronous = FULL").await?;
             connection.execute("PRAGMA foreign_keys = ON").await?;
+            connection.execute(CACHE).await?;
+            connection.execute(CHECKPOINT).await?;
             Ok(())
         })
     })

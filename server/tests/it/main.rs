@@ -29,6 +29,7 @@ mod push;
 mod reports;
 mod routing;
 mod site;
+mod together;
 mod uploads;
 
 /// Writes each test thrice: on both engines with photos in a folder, and with photos in a bucket: `s3::name`.
