@@ -21,7 +21,7 @@ use vigie::config::Settings;
 use vigie::edges::clock::Clock;
 use vigie::edges::faults::Faults;
 use vigie::edges::mail::Mailer;
-use vigie::jobs::runner;
+use vigie::jobs::{Lane, runner};
 use vigie::rooms::follow::{ask, store};
 use vigie::rooms::{push, reports};
 use vigie::web::listen::{self, Patience};
@@ -64,7 +64,7 @@ async fn measure(name: &str, database: &str, people: usize) {
     let (reading, reporting) = (tokio::spawn(others.read(&done)), tokio::spawn(others.report(&done)));
     let (stop, stopped) = watch::channel(false);
     let began = stopwatch();
-    let workers = [0; 2].map(|_| tokio::spawn(runner::work(app.clone(), stopped.clone())));
+    let workers = [0; 2].map(|_| tokio::spawn(runner::work(app.clone(), Lane::Letters, stopped.clone())));
     while waiting(&app).await > 0 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

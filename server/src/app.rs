@@ -7,6 +7,8 @@ use crate::edges::clock::Clock;
 use crate::edges::faults::Faults;
 use crate::edges::mail::{self, Mailer, NotSent};
 use crate::edges::webpush::Pusher;
+use crate::jobs::Bell;
+use crate::jobs::rush::Rush;
 use crate::metrics::Metrics;
 use crate::ready::Ready;
 use crate::rooms::answers::link;
@@ -19,7 +21,7 @@ use anyhow::{Context, Result};
 use lettre::Message;
 use std::ops::Deref;
 use std::sync::Arc;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Semaphore;
 
 /// A handle on the shared parts; cloning is cheap.
 #[derive(Clone)]
@@ -50,7 +52,9 @@ pub struct Parts {
     /// Where schools are found.
     pub places: index::Kept,
     /// Told when jobs were put.
-    pub jobs_put: Notify,
+    pub jobs_put: Bell,
+    /// Reports that are coming in: jobs give way to them.
+    pub rush: Rush,
     /// One permit per core: photos are decoded no more than that at once.
     pub codecs: Semaphore,
     /// How many there are.
@@ -99,7 +103,8 @@ impl App {
             pages: Pages::load(&config.public_url, config.mirrored)?,
             days: Days::load(config.time_zone.clone())?,
             places: index::Kept::default(),
-            jobs_put: Notify::new(),
+            jobs_put: Bell::default(),
+            rush: Rush::default(),
             codecs: Semaphore::new(cores as usize),
             cores,
             config,

@@ -1,7 +1,7 @@
 //! Serving: listener, workers, and an orderly end.
 
 use crate::app::App;
-use crate::jobs::runner;
+use crate::jobs::{Lane, runner};
 use crate::rooms::{digest, follow, journal, photos};
 use crate::router;
 use crate::web::listen::{self, Patience};
@@ -11,8 +11,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-/// Workers that run jobs side by side, so that one slow mail server does not hold everything.
-const WORKERS: usize = 2;
+/// Workers that run jobs side by side, two of a lane, so that one slow mail server does not hold everything.
+const WORKERS: [Lane; 4] = [Lane::Letters, Lane::Letters, Lane::Photos, Lane::Photos];
 
 /// Serves until SIGTERM or Ctrl-C; requests and jobs in hand are finished.
 pub async fn serve(app: App) -> Result<()> {
@@ -31,7 +31,7 @@ pub async fn serve(app: App) -> Result<()> {
     let (stop, stopped) = watch::channel(false);
     let figures = figures(&app, stopped.clone()).await?;
     let workers: Vec<_> =
-        (0..WORKERS).map(|_| tokio::spawn(runner::work(app.clone(), stopped.clone()))).collect();
+        WORKERS.map(|lane| tokio::spawn(runner::work(app.clone(), lane, stopped.clone()))).into();
     let end = async move {
         asked_to_stop().await;
         tracing::info!("stopping: finishing what is in hand");

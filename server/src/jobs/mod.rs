@@ -5,10 +5,12 @@
 
 pub mod command;
 pub mod runner;
+pub mod rush;
 pub mod store;
 
 use anyhow::Error;
 use shared::instant::Instant;
+use tokio::sync::Notify;
 
 /// How long a claimed job belongs to its worker, in milliseconds: longer than any job's own patience.
 pub const LEASE: i64 = 2 * shared::instant::MINUTE;
@@ -17,6 +19,40 @@ pub const MOST_ATTEMPTS: i64 = 30;
 
 /// A job planned for later than this does not count as waiting: nobody is kept from anything, in milliseconds.
 pub const SOON: i64 = shared::instant::HOUR;
+
+/// Which jobs a worker takes: photos keep a core busy for long, and no letter waits behind them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// Whatever is due.
+    All,
+    /// Those whose kind begins with `photo.`.
+    Photos,
+    /// The others.
+    Letters,
+}
+
+/// Rung when jobs were put.
+#[derive(Debug, Default)]
+pub struct Bell {
+    letters: Notify,
+    photos: Notify,
+}
+
+impl Bell {
+    /// Wakes a worker of each lane; one that is awake looks once more before it sleeps.
+    pub fn notify_one(&self) {
+        self.letters.notify_one();
+        self.photos.notify_one();
+    }
+
+    /// Waits for the bell.
+    pub async fn rung(&self, lane: Lane) {
+        match lane {
+            Lane::Photos => self.photos.notified().await,
+            Lane::Letters | Lane::All => self.letters.notified().await,
+        }
+    }
+}
 
 /// A job to put.
 #[derive(Clone, Copy, Debug)]

@@ -1,24 +1,46 @@
 //! The SQL of the queue.
 
-use super::{Job, LEASE, New, SOON, Trouble};
+use super::{Job, LEASE, Lane, New, SOON, Trouble};
 use crate::db::Tx;
+use crate::db::bundle::Bundle;
 use shared::instant::Instant;
 use sqlx::{AnyPool, Row};
 
+/// Whether a job is of the lane whose [`number`] stands at a place for values.
+macro_rules! of_lane {
+    ($lane:literal) => {
+        concat!(
+            "(CAST(",
+            $lane,
+            " AS SMALLINT) = 2 OR CASE WHEN kind LIKE 'photo.%' THEN 1 ELSE 0 END = CAST(",
+            $lane,
+            " AS SMALLINT))"
+        )
+    };
+}
+
+fn number(lane: Lane) -> i16 {
+    match lane {
+        Lane::Letters => 0,
+        Lane::Photos => 1,
+        Lane::All => 2,
+    }
+}
+
 /// Puts a job into the caller's transaction; one that is there already stays as it is.
 pub async fn put(tx: &mut Tx, id: &str, new: &New<'_>) -> sqlx::Result<()> {
-    sqlx::query(
+    let mut writes = Bundle::default();
+    add(&mut writes, id, new);
+    writes.run(tx).await
+}
+
+/// The same, among other writes.
+pub fn add(writes: &mut Bundle, id: &str, new: &New<'_>) {
+    let put = writes.add(
         "INSERT INTO jobs (id, kind, payload, run_at, leased_until, attempts, created_at, about)
          VALUES ($1, $2, $3, $4, 0, 0, $4, $5) ON CONFLICT (id) DO NOTHING",
-    )
-    .bind(id)
-    .bind(new.kind)
-    .bind(new.payload)
-    .bind(new.run_at.0)
-    .bind(new.about)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    );
+    put.bind(id).bind(new.kind).bind(new.payload).bind(new.run_at.0).bind(new.about);
 }
 
 /// Ends the wait of jobs of `kind` about `about` that were put for later than `now`; those put off after a failure
@@ -30,17 +52,19 @@ pub async fn hurry(tx: &mut Tx, kind: &str, about: &str, now: Instant) -> sqlx::
     Ok(hurried.bind(kind).bind(about).bind(now.0).execute(&mut **tx).await?.rows_affected())
 }
 
-/// Claims the job that has been due longest, or nothing.
-pub async fn claim(tx: &mut Tx, now: Instant) -> sqlx::Result<Option<Job>> {
-    let row = sqlx::query(
+/// Claims the job of a lane that has been due longest, or nothing.
+pub async fn claim(tx: &mut Tx, lane: Lane, now: Instant) -> sqlx::Result<Option<Job>> {
+    let row = sqlx::query(concat!(
         "UPDATE jobs SET leased_until = $2, attempts = attempts + 1
-         WHERE id = (SELECT id FROM jobs WHERE dead_at IS NULL AND run_at <= $1 AND leased_until <= $1
-                     ORDER BY run_at, id LIMIT 1)
+         WHERE id = (SELECT id FROM jobs WHERE dead_at IS NULL AND run_at <= $1 AND leased_until <= $1 AND ",
+        of_lane!("$3"),
+        " ORDER BY run_at, id LIMIT 1)
            AND leased_until <= $1
          RETURNING id, kind, payload, attempts",
-    )
+    ))
     .bind(now.0)
     .bind(now.plus(LEASE).0)
+    .bind(number(lane))
     .fetch_optional(&mut **tx)
     .await?;
     row.map(|row| {
@@ -82,11 +106,14 @@ pub async fn bury(tx: &mut Tx, id: &str, at: Instant, reason: &str) -> sqlx::Res
     Ok(())
 }
 
-/// When the next job can be claimed, if there is one.
-pub async fn next_at(db: &AnyPool) -> sqlx::Result<Option<Instant>> {
-    let at: Option<i64> = sqlx::query_scalar(
-        "SELECT MIN(CASE WHEN run_at > leased_until THEN run_at ELSE leased_until END) FROM jobs WHERE dead_at IS NULL",
-    )
+/// When the next job of a lane can be claimed, if there is one.
+pub async fn next_at(db: &AnyPool, lane: Lane) -> sqlx::Result<Option<Instant>> {
+    let at: Option<i64> = sqlx::query_scalar(concat!(
+        "SELECT MIN(CASE WHEN run_at > leased_until THEN run_at ELSE leased_until END) FROM jobs
+         WHERE dead_at IS NULL AND ",
+        of_lane!("$1"),
+    ))
+    .bind(number(lane))
     .fetch_one(db)
     .await?;
     Ok(at.map(Instant))

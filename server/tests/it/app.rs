@@ -18,7 +18,7 @@ use vigie::edges::clock::Clock;
 use vigie::edges::faults::Faults;
 use vigie::edges::mail::Mailer;
 use vigie::edges::s3::Bucket;
-use vigie::jobs::{runner, store};
+use vigie::jobs::{Lane, runner, store};
 use vigie::rooms::photos::darkroom;
 use vigie::rooms::{places::import, routing};
 use vigie::router::router;
@@ -193,7 +193,7 @@ impl Drop for TestApp {
         let (db, now) = (self.app.db.clone(), self.app.clock.now());
         let left = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(store::next_at(db.read())).unwrap()
+            runtime.block_on(store::next_at(db.read(), Lane::All)).unwrap()
         });
         let left = left.join().unwrap().filter(|at| *at <= now);
         assert!(left.is_none(), "jobs are left: run them");

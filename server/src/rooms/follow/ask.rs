@@ -10,6 +10,7 @@ use super::due::{self, Due};
 use super::{letters, store};
 use crate::app::App;
 use crate::db::Tx;
+use crate::db::bundle::Bundle;
 use crate::edges::ids;
 use crate::jobs::{self, Failed, Job};
 use crate::rooms::push::message::Message;
@@ -27,9 +28,16 @@ pub const BATCH: i64 = 32;
 
 /// Makes the job that asks whoever is due at `at`. Alarms for one later instant are one alarm.
 pub async fn alarm(tx: &mut Tx, at: Instant, now: Instant) -> sqlx::Result<()> {
+    let mut writes = Bundle::default();
+    add_alarm(&mut writes, at, now);
+    writes.run(tx).await
+}
+
+/// The same, among other writes.
+pub fn add_alarm(writes: &mut Bundle, at: Instant, now: Instant) {
     // One that is due may be running already, and past whoever was just planned.
     let id = if at > now { format!("follow-{}", at.0) } else { ids::id(now).to_string() };
-    jobs::store::put(tx, &id, &jobs::New { kind: ASK, about: None, payload: "{}", run_at: at }).await
+    jobs::store::add(writes, &id, &jobs::New { kind: ASK, about: None, payload: "{}", run_at: at });
 }
 
 /// Makes the alarm for whoever is due first: an earlier version may have planned people without one.

@@ -18,6 +18,7 @@ mod wishes;
 
 use crate::app::App;
 use crate::db::Tx;
+use crate::db::bundle::Bundle;
 use crate::error::Result;
 use crate::jobs;
 use crate::rooms::push;
@@ -65,19 +66,19 @@ pub async fn begin(
     Ok(ask_at)
 }
 
-/// Begins the follow of the reporter of a report that this transaction wrote, by the rhythm they chose or that of its
+/// Begins the follow of the reporter of a report that is being written, by the rhythm they chose or that of its
 /// urgency; when they are asked.
-pub async fn begin_own(
+pub fn begin_own(
     app: &App,
-    tx: &mut Tx,
+    writes: &mut Bundle,
     parcel: &Parcel,
     (chosen, urgency): (Option<Rhythm>, i16),
 ) -> Result<Option<Instant>> {
     let rhythm = chosen.unwrap_or_else(|| Rhythm::proposed(urgency));
     let ask_at = app.days.first(rhythm, parcel.at);
-    store::begin(tx, &parcel.id, (rhythm, ask_at), parcel.at).await?;
+    store::add(writes, &parcel.id, (rhythm, ask_at), parcel.at)?;
     if let Some(at) = ask_at {
-        ask::alarm(tx, at, parcel.at).await?;
+        ask::add_alarm(writes, at, parcel.at);
     }
     Ok(ask_at)
 }

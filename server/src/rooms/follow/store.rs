@@ -1,6 +1,7 @@
 //! The SQL of follows: one row for the parcel by which a person is part of a report, or by which they follow it.
 
 use crate::db::Tx;
+use crate::db::bundle::Bundle;
 use crate::rooms::reports::store::{parse_id, parse_place, parse_status};
 use shared::followup::{Follow, Rhythm, Said, SaidFixed};
 use shared::ids::{ParcelId, PlaceId};
@@ -164,19 +165,26 @@ fn text(rhythm: Rhythm) -> sqlx::Result<String> {
 pub async fn begin(
     tx: &mut Tx,
     parcel: &ParcelId,
+    planned: (Rhythm, Option<Instant>),
+    at: Instant,
+) -> sqlx::Result<()> {
+    let mut writes = Bundle::default();
+    add(&mut writes, parcel, planned, at)?;
+    writes.run(tx).await
+}
+
+/// The same, among other writes.
+pub fn add(
+    writes: &mut Bundle,
+    parcel: &ParcelId,
     (rhythm, ask_at): (Rhythm, Option<Instant>),
     at: Instant,
 ) -> sqlx::Result<()> {
-    sqlx::query(
+    let begun = writes.add(
         "INSERT INTO follows (parcel_id, rhythm, ask_at, asked_times, changed_at) VALUES ($1, $2, $3, 0, $4)
          ON CONFLICT (parcel_id) DO NOTHING",
-    )
-    .bind(parcel.as_str())
-    .bind(text(rhythm)?)
-    .bind(ask_at.map(|at| at.0))
-    .bind(at.0)
-    .execute(&mut **tx)
-    .await?;
+    );
+    begun.bind(parcel.as_str()).bind(text(rhythm)?).bind(ask_at.map(|at| at.0)).bind(at.0);
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use super::store::{Own, Part, Standing};
 use super::{ask, relances, store};
 use crate::app::App;
 use crate::db::Tx;
+use crate::db::bundle::Bundle;
 use crate::error::Result;
 use crate::rooms::reports::intake::{self, Parcel};
 use crate::rooms::reports::{self, key_hash, links, note};
@@ -54,7 +55,10 @@ pub async fn take(app: &App, parcel: &Parcel, wish: &FollowUp) -> Result<Receipt
         missing: vec![],
         ask_at,
     };
-    intake::settle(tx, &receipt).await?;
+    let mut writes = Bundle::default();
+    intake::settle(&mut writes, &receipt)?;
+    writes.run(&mut tx).await?;
+    tx.commit().await?;
     app.metrics.report_taken(receipt.outcome);
     app.jobs_put.notify_one();
     Ok(receipt)

@@ -26,6 +26,7 @@ pub mod site;
 mod store;
 
 use crate::db::Tx;
+use crate::db::bundle::Bundle;
 use crate::error::Result;
 use anyhow::Context;
 use serde::Serialize;
@@ -42,8 +43,8 @@ pub async fn note(tx: &mut Tx, report: &ParcelId, at: Instant, event: &Event) ->
 }
 
 /// Begins the journal of a report that came in, in the transaction that writes it.
-pub async fn begin(tx: &mut Tx, report: &ParcelId, at: Instant) -> Result<()> {
-    store::begin(tx, report, at, &serde_json::to_string(&Event::Received)?).await?;
+pub fn begin(writes: &mut Bundle, report: &ParcelId, at: Instant) -> Result<()> {
+    store::begin(writes, report, at, &serde_json::to_string(&Event::Received)?);
     Ok(())
 }
 

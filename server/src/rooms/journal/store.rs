@@ -1,6 +1,7 @@
 //! The SQL of writing lines and seals.
 
 use super::chain::{Line, NONE};
+use crate::db::bundle::Bundle;
 use crate::db::{Tx, rows as rows_of};
 use shared::ids::ParcelId;
 use shared::instant::Instant;
@@ -34,26 +35,21 @@ pub async fn append(tx: &mut Tx, report: &ParcelId, at: Instant, event: &str) ->
     );
     let position: i64 = counted.bind(report.as_str()).bind(at.0).fetch_one(&mut **tx).await?;
     let before = if position > 1 { hash_of(tx, report.as_str(), position - 1).await? } else { None };
+    let mut writes = Bundle::default();
     let line = Line { report: report.as_str(), position, at: at.0, event };
-    insert(tx, line, before.as_deref().unwrap_or(NONE)).await
+    add(&mut writes, line, before.as_deref().unwrap_or(NONE));
+    writes.run(tx).await
 }
 
-/// The first line of a report that this transaction wrote, with one line counted.
-pub async fn begin(tx: &mut Tx, report: &ParcelId, at: Instant, event: &str) -> sqlx::Result<()> {
-    let line = Line { report: report.as_str(), position: 1, at: at.0, event };
-    insert(tx, line, NONE).await
+/// The first line of a report that is being written, with one line counted.
+pub fn begin(writes: &mut Bundle, report: &ParcelId, at: Instant, event: &str) {
+    add(writes, Line { report: report.as_str(), position: 1, at: at.0, event }, NONE);
 }
 
-async fn insert(tx: &mut Tx, line: Line<'_>, before: &str) -> sqlx::Result<()> {
-    sqlx::query("INSERT INTO journal (report_id, position, at, event, hash) VALUES ($1, $2, $3, $4, $5)")
-        .bind(line.report)
-        .bind(line.position)
-        .bind(line.at)
-        .bind(line.event)
-        .bind(line.hash(before))
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
+fn add(writes: &mut Bundle, line: Line<'_>, before: &str) {
+    let insert =
+        writes.add("INSERT INTO journal (report_id, position, at, event, hash) VALUES ($1, $2, $3, $4, $5)");
+    insert.bind(line.report).bind(line.position).bind(line.at).bind(line.event).bind(line.hash(before));
 }
 
 async fn hash_of(tx: &mut Tx, report: &str, position: i64) -> sqlx::Result<Option<String>> {

@@ -1,15 +1,16 @@
-//! The story of a report coming in, on one page and in one transaction:
+//! The story of a report coming in, on one page and in one transaction, which others who come in may share:
 //! claim the id → place → duplicate judged → routed → jobs put → receipt.
 //!
 //! The first statement is a write (the claim), so two deliveries of one parcel wait for each other, and the second is
 //! answered with the stored receipt. The place's row is written next, so two reports on one place wait for each other,
-//! and the second sees the first. Photos may come later: what is still missing is said anew with each answer. Nothing
+//! and the second sees the first. What is only written goes last, in one exchange (`Bundle`). Photos may come later: what is still missing is said anew with each answer. Nothing
 //! here talks to the network: mails leave later, by jobs.
 
 use super::store::{self, Row};
 use super::{awaited, jobs, judging, key_hash, note, notices};
 use crate::app::App;
 use crate::db::Tx;
+use crate::db::bundle::Bundle;
 use crate::error::Result;
 use crate::rooms::answers::charge;
 use crate::rooms::routing::Route;
@@ -24,8 +25,10 @@ use shared::reports::status::Status;
 use shared::reports::{Event, NewReport, NewSupport, Outcome, Receipt, category};
 use shared::routing::Choice;
 use shared::routing::rules::{Criteria, Subject};
+use std::sync::Arc;
 
 /// A parcel on the counter: its id, the proof of its owner, and the hour.
+#[derive(Clone)]
 pub struct Parcel {
     /// Minted on the phone; the report keeps it.
     pub id: ParcelId,
@@ -40,41 +43,55 @@ pub struct Parcel {
 /// # Errors
 /// What [`NewReport::checked`] refuses, `id_taken`, `place_unknown`, `place_closed`.
 pub async fn take(app: &App, parcel: &Parcel, report: NewReport) -> Result<Receipt> {
-    let report = report.checked()?;
-    let receipt = admit(app, parcel, &report).await?;
+    let _rush = app.rush.begin();
+    let story = Arc::new((app.clone(), parcel.clone(), report.checked()?));
+    let told = Arc::clone(&story);
+    let (receipt, is_new) = app
+        .db
+        .together(move |tx| {
+            let story = Arc::clone(&told);
+            Box::pin(async move { admit(&story.0, tx, &story.1, &story.2).await })
+        })
+        .await?;
+    if is_new {
+        app.metrics.report_taken(receipt.outcome);
+        app.jobs_put.notify_one();
+    }
+    let (_, _, report) = &*story;
     let missing = if report.photos.is_empty() { vec![] } else { awaited::missing(app, &parcel.id).await? };
     Ok(Receipt { missing, ..receipt })
 }
 
-async fn admit(app: &App, parcel: &Parcel, report: &NewReport) -> Result<Receipt> {
-    let mut tx = app.db.write().await?;
-    if let Some(receipt) = claim(&mut tx, parcel).await? {
-        return Ok(receipt);
+/// The receipt, and whether it is a new one.
+async fn admit(app: &App, tx: &mut Tx, parcel: &Parcel, report: &NewReport) -> Result<(Receipt, bool)> {
+    if let Some(receipt) = claim(tx, parcel).await? {
+        return Ok((receipt, false));
     }
-    places::lock(&mut tx, &report.place, parcel.at).await?;
-    let receipt = match judging::verdict(&mut tx, parcel, report).await? {
-        Verdict::Same(link) => join(&mut tx, parcel, report, &link).await?,
-        Verdict::New => open(&mut tx, parcel, report).await?,
+    places::lock(tx, &report.place, parcel.at).await?;
+    let mut writes = Bundle::default();
+    let receipt = match judging::verdict(tx, parcel, report).await? {
+        Verdict::Same(link) => join(tx, parcel, report, &link).await?,
+        Verdict::New => open(tx, &mut writes, parcel, report).await?,
         Verdict::Perhaps(links) => {
-            let receipt = open(&mut tx, parcel, report).await?;
-            judging::link(&mut tx, &parcel.id, &links, parcel.at).await?;
+            let receipt = open(tx, &mut writes, parcel, report).await?;
+            writes.run(tx).await?;
+            judging::link(tx, &parcel.id, &links, parcel.at).await?;
             receipt
         }
     };
     if let Some(mail) = &report.mail {
-        store::insert_contact(&mut tx, parcel, mail, &report.lang).await?;
-        jobs::put_tell_reporter(&mut tx, parcel).await?;
+        store::add_contact(&mut writes, parcel, mail, &report.lang);
+        jobs::add_tell_reporter(&mut writes, parcel)?;
     }
     let chosen = report.follow.or_else(|| report.ask_at.map(|at| app.days.named(at)));
     let ask_at = match receipt.outcome {
-        Outcome::New => follow::begin_own(app, &mut tx, parcel, (chosen, standing(report).0)).await?,
-        _ => follow::begin(app, &mut tx, (parcel, &receipt.report), chosen).await?,
+        Outcome::New => follow::begin_own(app, &mut writes, parcel, (chosen, standing(report).0))?,
+        _ => follow::begin(app, tx, (parcel, &receipt.report), chosen).await?,
     };
     let receipt = Receipt { ask_at, ..receipt };
-    settle(tx, &receipt).await?;
-    app.metrics.report_taken(receipt.outcome);
-    app.jobs_put.notify_one();
-    Ok(receipt)
+    settle(&mut writes, &receipt)?;
+    writes.run(tx).await?;
+    Ok((receipt, true))
 }
 
 /// Takes a "moi aussi" in. On a report that was merged, it counts for the one it was merged into.
@@ -93,7 +110,10 @@ pub async fn support(app: &App, parcel: &Parcel, support: &NewSupport) -> Result
     let chosen = support.follow.map(Rhythm::checked);
     let ask_at = follow::begin(app, &mut tx, (parcel, &main), chosen).await?;
     let receipt = Receipt { ask_at, ..receipt };
-    settle(tx, &receipt).await?;
+    let mut writes = Bundle::default();
+    settle(&mut writes, &receipt)?;
+    writes.run(&mut tx).await?;
+    tx.commit().await?;
     app.metrics.report_taken(receipt.outcome);
     Ok(receipt)
 }
@@ -113,19 +133,21 @@ pub async fn claim(tx: &mut Tx, parcel: &Parcel) -> Result<Option<Receipt>> {
     }
 }
 
-/// Nobody had said this: a report of its own, its number, its desks, a job for each mailbox.
-async fn open(tx: &mut Tx, parcel: &Parcel, report: &NewReport) -> Result<Receipt> {
+/// Nobody had said this: a report of its own, its number, its desks, a job for each mailbox. What is only written is left
+/// in `writes`.
+async fn open(tx: &mut Tx, writes: &mut Bundle, parcel: &Parcel, report: &NewReport) -> Result<Receipt> {
     let number = store::next_number(tx).await?;
-    let row = Row { parcel, report, number: Some(number), merged_into: None };
-    store::insert(tx, &row).await?;
-    journal::begin(tx, &parcel.id, parcel.at).await?;
-    let waits = !report.photos.is_empty() && store::waits_for_photos(&mut **tx, &parcel.id).await?;
+    store::insert(writes, &Row { parcel, report, number: Some(number), merged_into: None });
+    journal::begin(writes, &parcel.id, parcel.at)?;
+    let mut waits = false;
+    if !report.photos.is_empty() {
+        writes.run(tx).await?;
+        waits = store::waits_for_photos(&mut **tx, &parcel.id).await?;
+    }
     let leave_at = awaited::leave_at(parcel.at, standing(report).0, waits);
     let subject = Subject::simple(report.category.as_deref(), standing(report).0, Status::New);
     let route = routing::route(tx, &report.place, &subject, parcel.at).await?;
-    for choice in &route.choices {
-        tell(tx, &parcel.id, (choice, &route.why), (parcel.at, leave_at)).await?;
-    }
+    tell_first(tx, writes, &parcel.id, (&route, (parcel.at, leave_at))).await?;
     Ok(Receipt {
         id: parcel.id.clone(),
         report: parcel.id.clone(),
@@ -137,6 +159,30 @@ async fn open(tx: &mut Tx, parcel: &Parcel, report: &NewReport) -> Result<Receip
         missing: vec![],
         ask_at: None,
     })
+}
+
+/// Each mailbox of the desks in charge of a report that is being written gets a job, as [`tell`] says.
+async fn tell_first(
+    tx: &mut Tx,
+    writes: &mut Bundle,
+    report: &ParcelId,
+    (route, (at, leave_at)): (&Route, (Instant, Instant)),
+) -> Result<()> {
+    let (held, without): (Vec<_>, Vec<_>) =
+        route.choices.iter().partition(|choice| choice.desk.as_ref().is_some_and(|desk| desk.has_mailbox));
+    let desks: Vec<&str> = held.iter().filter_map(|choice| Some(choice.desk.as_ref()?.id.as_str())).collect();
+    let mailboxes = routing::store::mailboxes_of(&mut **tx, &desks, at).await?;
+    for desk in desks {
+        let own = mailboxes.iter().filter(|(of, _)| of == desk).map(|(_, mailbox)| mailbox.as_str());
+        jobs::add_mail_desk(writes, report, (desk, &route.why), own, (at, leave_at))?;
+    }
+    if !without.is_empty() {
+        writes.run(tx).await?;
+    }
+    for choice in without {
+        tell(tx, report, (choice, &route.why), (at, leave_at)).await?;
+    }
+    Ok(())
 }
 
 /// Each mailbox of a desk gets a job, put at the first instant to run from the second on; that there is none is said in
@@ -191,7 +237,9 @@ pub async fn raise(tx: &mut Tx, main: &ParcelId, to: i16, now: Instant) -> Resul
 
 /// Said before: the newcomer's words and photos are kept under the first report, which gains a supporter.
 async fn join(tx: &mut Tx, parcel: &Parcel, report: &NewReport, link: &Link) -> Result<Receipt> {
-    store::insert(tx, &Row { parcel, report, number: None, merged_into: Some(&link.with) }).await?;
+    let mut writes = Bundle::default();
+    store::insert(&mut writes, &Row { parcel, report, number: None, merged_into: Some(&link.with) });
+    writes.run(tx).await?;
     raise(tx, &link.with, standing(report).0, parcel.at).await?;
     add_supporter(tx, parcel, &link.with, &link.why).await
 }
@@ -219,10 +267,9 @@ async fn add_supporter(tx: &mut Tx, parcel: &Parcel, main: &ParcelId, why: &[Rea
     })
 }
 
-/// The last statement: the receipt is stored with the claim, and all of it becomes true at once.
-pub async fn settle(mut tx: Tx, receipt: &Receipt) -> Result<()> {
-    store::settle(&mut tx, receipt, &serde_json::to_string(receipt)?).await?;
-    tx.commit().await?;
+/// The last write: the receipt is stored with the claim. What is left is to commit it all.
+pub fn settle(writes: &mut Bundle, receipt: &Receipt) -> Result<()> {
+    store::settle(writes, receipt, &serde_json::to_string(receipt)?);
     Ok(())
 }
 

@@ -11,6 +11,7 @@ use super::notices::About;
 use super::{note, notices, store};
 use crate::app::App;
 use crate::db::Tx;
+use crate::db::bundle::Bundle;
 use crate::edges::ids;
 use crate::edges::mail::NotSent;
 use crate::error::{Error, Result};
@@ -27,6 +28,7 @@ use shared::problem::Code;
 use shared::reports::Event;
 use shared::routing::Function;
 use shared::routing::rules::Criteria;
+use std::sync::Arc;
 
 /// Kind of [`tell_desk`].
 pub const TELL_DESK: &str = "report.tell_desk";
@@ -77,6 +79,22 @@ pub async fn put_mail_desk(
     open_notices(tx, &to, (at, leave_at)).await
 }
 
+/// A report is being written: a notice and a job for each mailbox of `desk`, named because of `why`.
+pub fn add_mail_desk<'a>(
+    writes: &mut Bundle,
+    report: &ParcelId,
+    (desk, why): (&str, &Criteria),
+    mailboxes: impl Iterator<Item = &'a str>,
+    (at, leave_at): (Instant, Instant),
+) -> Result<()> {
+    for mailbox in mailboxes {
+        let to = ToDesk { report: report.clone(), desk: desk.to_owned(), why: Some(why.clone()), relance: 0 };
+        notices::add(writes, report, (desk, mailbox));
+        add(writes, MAIL_DESK, &ToMailbox { to, mailbox: mailbox.to_owned() }, report, (at, leave_at))?;
+    }
+    Ok(())
+}
+
 /// Puts the jobs that write a relance to `desk`: named because of `why`, or in copy.
 pub async fn put_relance(
     tx: &mut Tx,
@@ -117,9 +135,9 @@ pub async fn release(app: &App, report: &ParcelId) -> Result<()> {
 }
 
 /// Puts the job that writes to the reporter.
-pub async fn put_tell_reporter(tx: &mut Tx, parcel: &Parcel) -> Result<()> {
+pub fn add_tell_reporter(writes: &mut Bundle, parcel: &Parcel) -> Result<()> {
     let to = ToReporter { parcel: parcel.id.clone() };
-    put(tx, TELL_REPORTER, &to, &parcel.id, (parcel.at, parcel.at)).await
+    add(writes, TELL_REPORTER, &to, &parcel.id, (parcel.at, parcel.at))
 }
 
 /// Puts a job made at the first instant, to run from the second on.
@@ -130,9 +148,21 @@ async fn put(
     about: &ParcelId,
     (at, run_at): (Instant, Instant),
 ) -> Result<()> {
+    let mut writes = Bundle::default();
+    add(&mut writes, kind, payload, about, (at, run_at))?;
+    Ok(writes.run(tx).await?)
+}
+
+fn add(
+    writes: &mut Bundle,
+    kind: &str,
+    payload: &impl Serialize,
+    about: &ParcelId,
+    (at, run_at): (Instant, Instant),
+) -> Result<()> {
     let payload = serde_json::to_string(payload)?;
     let new = jobs::New { kind, about: Some(about.as_str()), payload: &payload, run_at };
-    jobs::store::put(tx, ids::id(at).as_str(), &new).await?;
+    jobs::store::add(writes, ids::id(at).as_str(), &new);
     Ok(())
 }
 
@@ -172,16 +202,30 @@ pub async fn mail_desk(app: &App, job: &Job) -> Result<(), Failed> {
         }
         Err(NotSent::Later(reason)) => return Err(Failed::Retry(reason)),
     }
-    let mut tx = app.db.write().await?;
-    store::lock(&mut tx, &to.report).await?;
-    if !notices::left(&mut tx, to.about(), &to.desk).await? {
-        store::mark_sent(&mut tx, &to.report).await?;
-        let event = Event::NoticeSent { function, name, why: to.why.clone() };
-        note(&mut tx, &to.report, app.clock.now(), &event).await.map_err(internal)?;
+    let left = Arc::new(Left { job: job.id.clone(), to, mailbox, function, name, at: app.clock.now() });
+    app.db.together(move |tx| Box::pin(record(tx, Arc::clone(&left)))).await
+}
+
+/// A mail that left.
+struct Left {
+    job: String,
+    to: ToDesk,
+    mailbox: String,
+    function: Function,
+    name: String,
+    at: Instant,
+}
+
+async fn record(tx: &mut Tx, left: Arc<Left>) -> Result<(), Failed> {
+    let Left { job, to, mailbox, function, name, at } = &*left;
+    store::lock(tx, &to.report).await?;
+    if !notices::left(tx, to.about(), &to.desk).await? {
+        store::mark_sent(tx, &to.report).await?;
+        let event = Event::NoticeSent { function: *function, name: name.clone(), why: to.why.clone() };
+        note(tx, &to.report, *at, &event).await.map_err(internal)?;
     }
-    notices::sent(&mut tx, to.about(), &mailbox, app.clock.now()).await?;
-    jobs::store::done(&mut tx, &job.id).await?;
-    tx.commit().await.map_err(Failed::from)
+    notices::sent(tx, to.about(), mailbox, *at).await?;
+    Ok(jobs::store::done(tx, job).await?)
 }
 
 async fn letter(app: &App, to: &ToDesk, desk: &Addressee, mailbox: &Mailbox) -> Result<Option<Letter>> {

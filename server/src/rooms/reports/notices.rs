@@ -4,6 +4,7 @@
 //! The journal tells of a desk once; what one of its mailboxes refused stays here, and in `vigie doctor`.
 
 use crate::db::Tx;
+use crate::db::bundle::Bundle;
 use shared::ids::ParcelId;
 use shared::instant::Instant;
 use sqlx::{AnyPool, Row};
@@ -42,6 +43,14 @@ pub async fn open(
     );
     let opened = opened.bind(about.report.as_str()).bind(desk).bind(about.relance);
     opened.bind(i16::from(in_copy)).bind(at.0).fetch_all(&mut **tx).await
+}
+
+/// Opens the first notice of a report that is being written, for one mailbox of a desk.
+pub fn add(writes: &mut Bundle, report: &ParcelId, (desk, mailbox): (&str, &str)) {
+    let open = writes.add(
+        "INSERT INTO notices (report_id, mailbox_id, desk_id, relance, in_copy) VALUES ($1, $2, $3, 0, 0)",
+    );
+    open.bind(report.as_str()).bind(mailbox).bind(desk);
 }
 
 /// Takes a notice back that did not leave: its mailbox is no more.

@@ -3,6 +3,7 @@
 use super::intake::{Parcel, standing};
 use super::words;
 use crate::cells;
+use crate::db::bundle::Bundle;
 use crate::db::{ABSENT, Tx};
 use shared::ids::{ParcelId, PhotoHash, PlaceId};
 use shared::instant::Instant;
@@ -60,18 +61,13 @@ pub async fn claimed(tx: &mut Tx, id: &ParcelId) -> sqlx::Result<Option<(String,
 }
 
 /// Stores the receipt with the claim.
-pub async fn settle(tx: &mut Tx, receipt: &Receipt, text: &str) -> sqlx::Result<()> {
-    sqlx::query(
+pub fn settle(writes: &mut Bundle, receipt: &Receipt, text: &str) {
+    let settled = writes.add(
         "UPDATE parcels SET report_id = $2, receipt = $3,
            about = COALESCE(about, CASE WHEN EXISTS (SELECT 1 FROM reports WHERE id = $1) THEN $1 ELSE $2 END)
          WHERE id = $1",
-    )
-    .bind(receipt.id.as_str())
-    .bind(receipt.report.as_str())
-    .bind(text)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    );
+    settled.bind(receipt.id.as_str()).bind(receipt.report.as_str()).bind(text);
 }
 
 /// The next number for people.
@@ -82,49 +78,43 @@ pub async fn next_number(tx: &mut Tx) -> sqlx::Result<i64> {
 }
 
 /// Writes a report and names its photos, be they there or not. One with a number has a first line in its journal.
-pub async fn insert(tx: &mut Tx, row: &Row<'_>) -> sqlx::Result<()> {
+pub fn insert(writes: &mut Bundle, row: &Row<'_>) {
     let (report, parcel) = (row.report, row.parcel);
     let (urgency, private) = standing(report);
     let folded = words::folded(report);
-    sqlx::query(
+    let insert = writes.add(
         "INSERT INTO reports (id, number, merged_into, place_id, category, urgency, description, private, status,
                               people, lang, observed_at, received_at, spot, lat, lon, ask_at, joined, cell, changed_at,
                               folded, lines)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12, $13, NULLIF($14, 1e300),
                  NULLIF($15, 1e300), $16, $3, $17, $12, $18, CASE WHEN CAST($2 AS BIGINT) IS NULL THEN 0 ELSE 1 END)",
-    )
-    .bind(parcel.id.as_str())
-    .bind(row.number)
-    .bind(row.merged_into.map(ParcelId::as_str))
-    .bind(report.place.as_str())
-    .bind(&report.category)
-    .bind(urgency)
-    .bind(&report.description)
-    .bind(i16::from(private))
-    .bind(Status::New.as_str())
-    .bind(&report.lang)
-    .bind(report.observed_at.0)
-    .bind(parcel.at.0)
-    .bind(&report.spot)
-    .bind(report.position.map_or(ABSENT, |position| position.lat))
-    .bind(report.position.map_or(ABSENT, |position| position.lon))
-    .bind(report.ask_at.map(|at| at.0))
-    .bind(report.position.map(|position| cells::cell(position, cells::FINE)))
-    .bind(&folded)
-    .execute(&mut **tx)
-    .await?;
-    words::insert(tx, &folded, parcel.at).await?;
+    );
+    insert
+        .bind(parcel.id.as_str())
+        .bind(row.number)
+        .bind(row.merged_into.map(ParcelId::as_str))
+        .bind(report.place.as_str())
+        .bind(report.category.as_deref())
+        .bind(urgency)
+        .bind(report.description.as_str())
+        .bind(i16::from(private))
+        .bind(Status::New.as_str())
+        .bind(report.lang.as_str())
+        .bind(report.observed_at.0)
+        .bind(parcel.at.0)
+        .bind(report.spot.as_str())
+        .bind(report.position.map_or(ABSENT, |position| position.lat))
+        .bind(report.position.map_or(ABSENT, |position| position.lon))
+        .bind(report.ask_at.map(|at| at.0))
+        .bind(report.position.map(|position| cells::cell(position, cells::FINE)))
+        .bind(folded.as_str());
+    words::add(writes, &folded, parcel.at);
     let captions = report.captions.iter().map(String::as_str).chain(std::iter::repeat(""));
     for ((position, hash), caption) in (0_i16..).zip(&report.photos).zip(captions) {
-        sqlx::query("INSERT INTO report_photos (report_id, hash, position, caption) VALUES ($1, $2, $3, $4)")
-            .bind(parcel.id.as_str())
-            .bind(hash.as_str())
-            .bind(position)
-            .bind(caption)
-            .execute(&mut **tx)
-            .await?;
+        let insert = writes
+            .add("INSERT INTO report_photos (report_id, hash, position, caption) VALUES ($1, $2, $3, $4)");
+        insert.bind(parcel.id.as_str()).bind(hash.as_str()).bind(position).bind(caption);
     }
-    Ok(())
 }
 
 /// Photos that `report` names and that have not arrived, in its order.
@@ -169,15 +159,9 @@ pub async fn naming(db: &AnyPool, hash: &PhotoHash) -> sqlx::Result<Vec<ParcelId
 }
 
 /// Keeps where the reporter wants news.
-pub async fn insert_contact(tx: &mut Tx, parcel: &Parcel, mail: &str, lang: &str) -> sqlx::Result<()> {
-    sqlx::query("INSERT INTO contacts (parcel_id, mail, follow_key, lang) VALUES ($1, $2, $3, $4)")
-        .bind(parcel.id.as_str())
-        .bind(mail)
-        .bind(parcel.key.reveal())
-        .bind(lang)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
+pub fn add_contact(writes: &mut Bundle, parcel: &Parcel, mail: &str, lang: &str) {
+    let kept = writes.add("INSERT INTO contacts (parcel_id, mail, follow_key, lang) VALUES ($1, $2, $3, $4)");
+    kept.bind(parcel.id.as_str()).bind(mail).bind(parcel.key.reveal()).bind(lang);
 }
 
 /// Forgets where the owner of `key` wanted news about `report`; how many addresses that were.

@@ -4,11 +4,12 @@
 //! that sorts as they do; the folded text has the last word.
 
 use crate::app::App;
-use crate::db::{Tx, rows};
+use crate::db::bundle::Bundle;
+use crate::db::rows;
 use shared::instant::Instant;
 use shared::reports::NewReport;
 use shared::text::fold;
-use sqlx::{AssertSqlSafe, Row as _};
+use sqlx::Row as _;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -53,7 +54,7 @@ pub fn packed(word: &str) -> i64 {
 }
 
 /// Writes down where the words of `folded` are.
-pub async fn insert(tx: &mut Tx, folded: &str, received_at: Instant) -> sqlx::Result<()> {
+pub fn add(writes: &mut Bundle, folded: &str, received_at: Instant) {
     let words: BTreeSet<i64> = folded.split_whitespace().map(packed).collect();
     let words: Vec<i64> = words.into_iter().collect();
     for some in words.chunks(TOGETHER) {
@@ -61,13 +62,11 @@ pub async fn insert(tx: &mut Tx, folded: &str, received_at: Instant) -> sqlx::Re
             "INSERT INTO report_words (word, received_at) VALUES {} ON CONFLICT (word, received_at) DO NOTHING",
             rows(some.len(), 2)
         );
-        let mut insert = sqlx::query(AssertSqlSafe(text));
+        let mut insert = writes.add(&text);
         for word in some {
             insert = insert.bind(*word).bind(received_at.0);
         }
-        insert.execute(&mut **tx).await?;
     }
-    Ok(())
 }
 
 /// Reads the words of reports that an earlier version took in.
@@ -95,12 +94,10 @@ pub async fn catch_up(app: &App) -> anyhow::Result<()> {
             let category: Option<&str> = row.try_get("category")?;
             let said = [category.unwrap_or_default(), row.try_get("spot")?, row.try_get("description")?];
             let folded = joined(said.into_iter().chain(captions.iter().map(String::as_str)));
-            insert(&mut tx, &folded, Instant(row.try_get("received_at")?)).await?;
-            sqlx::query("UPDATE reports SET folded = $2 WHERE id = $1")
-                .bind(id)
-                .bind(&folded)
-                .execute(&mut *tx)
-                .await?;
+            let mut writes = Bundle::default();
+            add(&mut writes, &folded, Instant(row.try_get("received_at")?));
+            writes.add("UPDATE reports SET folded = $2 WHERE id = $1").bind(id).bind(&folded);
+            writes.run(&mut tx).await?;
         }
         tx.commit().await?;
     }

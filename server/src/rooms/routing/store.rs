@@ -1,6 +1,6 @@
 //! The SQL of rules, desks, holders and mailboxes. A mailbox is open from `from_at` until just before `until_at`.
 
-use crate::db::Tx;
+use crate::db::{Tx, rows};
 use shared::ids::PlaceId;
 use shared::instant::Instant;
 use shared::reports::category;
@@ -9,7 +9,7 @@ use shared::reports::status::Status;
 use shared::routing::rules::{Criteria, Rule, Zone};
 use shared::routing::{Desk, Function, Target, desk_id};
 use sqlx::any::AnyRow;
-use sqlx::{Any, AnyPool, Executor, Row};
+use sqlx::{Any, AnyPool, AssertSqlSafe, Executor, Row};
 
 /// An open mailbox. For sending only: addresses are never shown.
 pub struct Mailbox {
@@ -180,6 +180,28 @@ pub async fn mailboxes<'c>(
     );
     let mailbox = |row: &AnyRow| Ok(Mailbox { id: row.try_get("id")?, mail: row.try_get("mail")? });
     rows.bind(desk).bind(now.0).fetch_all(db).await?.iter().map(mailbox).collect()
+}
+
+/// The open mailboxes of `desks`: the desk's id, and the mailbox's.
+pub async fn mailboxes_of<'c>(
+    db: impl Executor<'c, Database = Any>,
+    desks: &[&str],
+    now: Instant,
+) -> sqlx::Result<Vec<(String, String)>> {
+    if desks.is_empty() {
+        return Ok(vec![]);
+    }
+    let text = format!(
+        "SELECT desk_id, id FROM mailboxes WHERE desk_id IN {} AND from_at <= ${now} AND (until_at IS NULL OR until_at > ${now})
+         ORDER BY mail, id",
+        rows(1, desks.len()),
+        now = desks.len() + 1
+    );
+    let mut asked = sqlx::query_as(AssertSqlSafe(text));
+    for desk in desks {
+        asked = asked.bind(*desk);
+    }
+    asked.bind(now.0).fetch_all(db).await
 }
 
 /// The names of those who hold a desk now.

@@ -8,6 +8,7 @@ mod store;
 use super::{intake, links, note};
 use crate::app::App;
 use crate::db::Tx;
+use crate::db::bundle::Bundle;
 use crate::error::Error;
 use crate::rooms::follow;
 use anyhow::{Context, Result, bail};
@@ -120,11 +121,14 @@ async fn number_of(tx: &mut Tx, id: &ParcelId) -> Result<i64> {
 
 /// A phone that asks again is told what is true now.
 async fn mend_receipts(tx: &mut Tx, report: &ParcelId, number: i64, people: i64) -> Result<()> {
+    let mut writes = Bundle::default();
     for text in store::receipts(tx, report).await? {
         let receipt: Receipt = serde_json::from_str(&text)?;
         let outcome = if receipt.id == *report { Outcome::New } else { receipt.outcome };
         let mended = Receipt { report: report.clone(), number, people, outcome, ..receipt };
-        super::store::settle(tx, &mended, &serde_json::to_string(&mended)?).await?;
+        super::store::settle(&mut writes, &mended, &serde_json::to_string(&mended)?);
+        // One at a time: a text for each number of them would be kept ready for ever.
+        writes.run(tx).await?;
     }
     Ok(())
 }
