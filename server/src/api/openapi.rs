@@ -194,7 +194,9 @@ fn asked(name: &str) -> Value {
             json!({ "type": "string", "pattern": format!("^{LON},{LAT},{LON},{LAT}$"), "example": "5.36,43.28,5.40,43.31" })
         }
         "near" => {
-            json!({ "type": "string", "pattern": format!("^{LAT},{LON}$"), "example": "43.2965,5.3698" })
+            // 0,0 is what devices say that do not know where they are.
+            let nowhere = json!({ "pattern": r"^-?0+(\.0+)?,-?0+(\.0+)?$" });
+            json!({ "type": "string", "pattern": format!("^{LAT},{LON}$"), "not": nowhere, "example": "43.2965,5.3698" })
         }
         "radius" => json!({ "type": "integer", "minimum": 1, "maximum": 50_000, "default": 500 }),
         "since" => json!({ "type": "string", "format": "date-time", "example": "2026-09-07T08:00:00Z" }),
