@@ -12,6 +12,7 @@ mod blurred;
 mod browser_killed;
 mod captive_portal;
 mod city;
+mod devices;
 mod drafts_survive;
 mod following;
 mod found_by_search;
