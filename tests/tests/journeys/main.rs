@@ -24,6 +24,7 @@ mod me_too_offline;
 mod new_version;
 mod no_script;
 mod odd_words;
+mod offline_page;
 mod offline_swing;
 mod orderly_end;
 mod people;
