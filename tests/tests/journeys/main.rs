@@ -8,6 +8,7 @@
 
 mod accessible;
 mod answered;
+mod axe;
 mod blurred;
 mod browser_killed;
 mod captive_portal;
