@@ -33,7 +33,9 @@ const PUSH = "push";
 const MOST = { [DATA]: 150, [PHOTOS]: 200 };
 const PLACES = "/api/v1/places";
 /** Pages that the app has no screen for: the server's alone. */
-const OF_SERVER = /^\/(healthz|journal|repondre|abonnements|desabonnement)(\/|$)/;
+const OF_SERVER = /^\/(healthz|journal|documents|repondre|abonnements|desabonnement)(\/|$)|\.(atom|xml|txt)$/;
+/** What stands in for one of them without a network. */
+const OFFLINE = "/hors-ligne";
 /** In `push`: how this phone is told. */
 const DEVICE = "/push/device";
 /** Milliseconds to wait for a network that may be there. */
@@ -106,8 +108,8 @@ function route(event, request) {
     return cacheFirst(event, SHELL);
   }
   if (path.startsWith("/api/")) return readApi(event, request, path);
-  if (request.mode === "navigate" && !OF_SERVER.test(path)) return page(request);
-  return undefined;
+  if (request.mode !== "navigate") return undefined;
+  return OF_SERVER.test(path) ? pageOfServer(request) : page(request);
 }
 
 function readApi(event, request, path) {
@@ -160,6 +162,17 @@ async function page(request) {
   const shell = await match(SHELL, "/shell");
   if (!shell) return fetch(request);
   return (await patiently(fetchPage(request), PATIENCE.page)) ?? shell;
+}
+
+/** A page that the app has no screen for, or the word that it wants a network. */
+async function pageOfServer(request) {
+  try {
+    return await fetch(request);
+  } catch (error) {
+    const kept = await match(SHELL, OFFLINE);
+    if (kept) return kept;
+    throw error;
+  }
 }
 
 async function fetchPage(request) {

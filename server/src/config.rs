@@ -93,6 +93,15 @@ pub struct Settings {
         value_name = "ADDRESSES"
     )]
     pub trust_proxy: String,
+    /// Connections that one address may hold at a time; a proxy that is believed may hold any number
+    #[arg(
+        long,
+        global = true,
+        env = "VIGIE_CONNECTIONS_PER_ADDRESS",
+        default_value = "256",
+        value_name = "NUMBER"
+    )]
+    pub connections_per_address: String,
     /// Address and port for /metrics and /readyz, apart from what the public reaches; absent: no figures
     #[arg(long, global = true, env = "VIGIE_METRICS_LISTEN", value_name = "ADDRESS:PORT")]
     pub metrics_listen: Option<String>,
@@ -113,6 +122,8 @@ pub struct Config {
     pub metrics_listen: Option<SocketAddr>,
     /// Proxies that are believed.
     pub proxies: Vec<ipnet::IpNet>,
+    /// Connections that one address may hold at a time.
+    pub connections_per_address: usize,
     /// Public address, without a slash at its end.
     pub public_url: String,
     /// Host of the public address: the right side of message ids.
@@ -153,10 +164,6 @@ impl Settings {
             let expected = "an address and a port, for example 127.0.0.1:9464";
             text.parse().map_err(|_| wrong("VIGIE_METRICS_LISTEN", text, expected))
         });
-        let proxies = asker::networks(&self.trust_proxy).ok_or_else(|| {
-            let expected = "addresses and networks, for example 127.0.0.0/8, ::1";
-            wrong("VIGIE_TRUST_PROXY", &self.trust_proxy, expected)
-        })?;
         let url = Url::parse(&self.public_url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
         let url = url.filter(|url| matches!(url.path(), "" | "/") && url.query().is_none());
         let host = url.as_ref().and_then(Url::host_str).map(str::to_owned);
@@ -191,7 +198,8 @@ impl Settings {
         Ok(Config {
             listen,
             metrics_listen: metrics_listen.transpose()?,
-            proxies,
+            proxies: self.proxies()?,
+            connections_per_address: self.per_address()?,
             public_url,
             public_host,
             database_url: self.database_url.clone(),
@@ -212,6 +220,17 @@ impl Settings {
     fn zone(&self) -> Result<TimeZone> {
         let expected = "a time zone, for example Europe/Paris";
         TimeZone::get(&self.time_zone).map_err(|_| wrong("VIGIE_TIME_ZONE", &self.time_zone, expected))
+    }
+
+    fn proxies(&self) -> Result<Vec<ipnet::IpNet>> {
+        let (name, said) = ("VIGIE_TRUST_PROXY", &self.trust_proxy);
+        let expected = "addresses and networks, for example 127.0.0.0/8, ::1";
+        asker::networks(said).ok_or_else(|| wrong(name, said, expected))
+    }
+
+    fn per_address(&self) -> Result<usize> {
+        let (name, said) = ("VIGIE_CONNECTIONS_PER_ADDRESS", &self.connections_per_address);
+        said.parse().ok().filter(|most| *most > 0).ok_or_else(|| wrong(name, said, "a number, 1 or more"))
     }
 
     fn signer(&self, from: &Mailbox) -> Result<Option<Signer>> {
@@ -270,6 +289,7 @@ mod tests {
             ("--push-services", "10.0.0.1", "VIGIE_PUSH_SERVICES"),
             ("--dkim-key", "no-such-file.pem", "VIGIE_DKIM_KEY"),
             ("--trust-proxy", "caddy", "VIGIE_TRUST_PROXY"),
+            ("--connections-per-address", "0", "VIGIE_CONNECTIONS_PER_ADDRESS"),
             ("--time-zone", "Marseille", "VIGIE_TIME_ZONE"),
             ("--metrics-listen", "9464", "VIGIE_METRICS_LISTEN"),
         ] {

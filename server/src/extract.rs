@@ -110,6 +110,9 @@ fn key(parts: &Parts) -> Result<Option<Key>> {
 /// The one id in the address.
 pub struct Id<T>(pub T);
 
+/// The two ids in the address.
+pub struct Ids<T>(pub T, pub T);
+
 /// Names that an address can hold.
 pub trait Named: Sized {
     /// Checks the text.
@@ -141,5 +144,15 @@ impl<S: Send + Sync, T: Named> FromRequestParts<S> for Id<T> {
         let Path(text) =
             Path::<String>::from_request_parts(parts, state).await.map_err(|_| Code::IdInvalid)?;
         Ok(Self(T::read(&text)?))
+    }
+}
+
+impl<S: Send + Sync, T: Named> FromRequestParts<S> for Ids<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let Path((one, other)) =
+            Path::<(String, String)>::from_request_parts(parts, state).await.map_err(|_| Code::IdInvalid)?;
+        Ok(Self(T::read(&one)?, T::read(&other)?))
     }
 }

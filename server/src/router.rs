@@ -83,6 +83,7 @@ fn pages() -> Router<App> {
     let pages = Router::new()
         .route("/", get(site::home))
         .route("/shell", get(site::shell))
+        .route("/hors-ligne", get(site::offline))
         .route("/suivi", get(site::screen))
         .route("/file", get(site::screen))
         .route("/moi", get(site::screen))

@@ -37,7 +37,8 @@ pub async fn serve(app: App) -> Result<()> {
         tracing::info!("stopping: finishing what is in hand");
         let _ = stop.send(true);
     };
-    listen::serve(listener, router::router(app), Patience::default(), end).await;
+    let patience = Patience::of(&app.config);
+    listen::serve(listener, router::router(app), patience, end).await;
     for task in workers.into_iter().chain(figures) {
         task.await?;
     }

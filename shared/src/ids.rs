@@ -69,6 +69,7 @@ checked_text!(
 
 /// The secret a phone mints with a report: proves that a later word comes from the same person, and opens the
 /// follow link. 128 bits, 32 hexadecimal characters. Its `Debug` says nothing, so that no log can.
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(pattern = "^[0-9a-f]{32}$"))]
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Key(String);

@@ -16,6 +16,7 @@ pub const MOST_KEYS: usize = 500;
 
 /// What a phone needs to subscribe.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = PushOffer))]
 pub struct Offer {
     /// The server's public key for `applicationServerKey`, base64url; none where the server sends no push.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -25,8 +26,10 @@ pub struct Offer {
 /// What the browser gave for this phone, as `PushSubscription.toJSON()` writes it. Its `Debug` says nothing: whoever
 /// knows all of it can write to the phone.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = PushSubscription))]
 pub struct Subscription {
     /// Where to send.
+    #[cfg_attr(feature = "schema", schema(format = "uri", max_length = 2048, pattern = "^https://"))]
     pub endpoint: String,
     /// For whom to encrypt.
     pub keys: Keys,
@@ -40,25 +43,31 @@ impl std::fmt::Debug for Subscription {
 
 /// The browser's keys, base64url.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = PushKeys))]
 pub struct Keys {
-    /// Its public key.
+    /// Its public key: a point of P-256, uncompressed.
+    #[cfg_attr(feature = "schema", schema(pattern = "^B[A-P][0-9A-Za-z_-]{85}=?$"))]
     pub p256dh: String,
-    /// The secret it shares with who may write.
+    /// The secret it shares with who may write: 16 bytes.
+    #[cfg_attr(feature = "schema", schema(pattern = "^[0-9A-Za-z_-]{21}[AQgw](==)?$"))]
     pub auth: String,
 }
 
 /// A phone that wants to be told, as it says so. Sent whole each time; the last word holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = PushDevice))]
 pub struct Device {
     /// Where, and for whom.
     pub subscription: Subscription,
     /// Language of the person (BCP 47).
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(max_length = 35))]
     pub lang: String,
     /// Their time zone (IANA, `Europe/Paris`); the schools' where it is not known.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(max_length = 64))]
     pub zone: String,
-    /// The secrets of its reports and "moi aussi": of these it is told.
+    /// The secrets of its reports and "moi aussi": of these it is told, 500 at most.
     #[serde(default)]
     pub follows: Vec<Key>,
 }
@@ -82,6 +91,7 @@ impl Device {
 
 /// Whose browser a phone has, as far as its push service shows; the endpoint itself is told to nobody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = PushFamily))]
 #[serde(rename_all = "snake_case")]
 pub enum Family {
     /// Chrome, and others that go by Google's service.
@@ -114,6 +124,7 @@ impl Family {
 
 /// Another phone of the same person: one that is told by a secret which both hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = PushOther))]
 pub struct Other {
     /// Its id.
     pub id: ParcelId,
@@ -125,6 +136,7 @@ pub struct Other {
 
 /// The other phones of a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = PushOthers))]
 pub struct Others {
     /// The newest first.
     pub devices: Vec<Other>,
@@ -132,6 +144,7 @@ pub struct Others {
 
 /// What is known of a phone that is told, for itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = PushTold))]
 pub struct Told {
     /// Since when.
     pub since: crate::instant::Instant,

@@ -57,6 +57,8 @@ async fn a_stranger_gets_no_answer_that_was_not_announced() {
     let trap = MailTrap::start();
     let mut server = Server::new(&Host::here(), &trap);
     server.command(&["demo"]).await;
+    server.set("VIGIE_PUSH_SUBJECT", "mailto:vigie@example.org");
+    server.set("VIGIE_PUSH_SERVICES", "push.example.org");
     server.start().await;
     let scratch = tempfile::tempdir().expect("room for the questions");
     let folder = scratch.path();

@@ -44,6 +44,7 @@ impl Bundle {
         }
         bundle.styles(&root.join("assets/css"), dev)?;
         bundle.add("boot.js", lean(&read(&root.join("pwa/boot.js"))?));
+        bundle.add("offline.js", lean(&read(&root.join("service-worker/offline.js"))?));
         Ok(bundle)
     }
 

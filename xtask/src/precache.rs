@@ -20,7 +20,8 @@ pub fn finish(bundle: &mut Bundle, root: &Path) -> Result<()> {
     let manifest = webmanifest(bundle, &read(&root.join("assets/manifest.webmanifest"))?)?;
     bundle.files.insert("manifest.webmanifest".into(), manifest);
     let script = String::from_utf8(read(&root.join("service-worker/sw.js"))?)?;
-    // The shell is precached too, and its layout is the server's: another layout is another version.
+    // The shell and the page for what is not here are precached too, and their layout is the server's: another layout is
+    // another version.
     let mut more = script.clone().into_bytes();
     for page in crate::places::files_under(&root.join("assets/pages"))? {
         more.extend(read(&page)?);
@@ -74,7 +75,7 @@ fn precached(bundle: &Bundle) -> Vec<String> {
     };
     let assets = bundle.names.iter().filter(|(logical, hashed)| wanted(logical, hashed));
     let mut urls: Vec<String> = assets.map(|(_, hashed)| format!("/assets/{hashed}")).collect();
-    urls.extend(["/shell".into(), "/manifest.webmanifest".into()]);
+    urls.extend(["/shell", "/hors-ligne", "/manifest.webmanifest"].map(String::from));
     urls.sort();
     urls.dedup();
     urls
@@ -136,7 +137,7 @@ mod tests {
     #[test]
     fn the_worker_keeps_the_shell_but_neither_big_icons_nor_other_languages() {
         let urls = precached(&bundle());
-        assert_eq!(urls.len(), 6, "{urls:?}");
+        assert_eq!(urls.len(), 7, "{urls:?}");
         assert!(urls.contains(&"/shell".to_owned()) && urls.contains(&"/manifest.webmanifest".to_owned()));
         assert!(
             !urls.iter().any(|url| url.contains("lang-en") || url.contains("b-") || url.contains("part"))

@@ -5,7 +5,7 @@
 
 use crate::error::Told;
 use crate::rooms::reports::filter::{LONGEST, MOST, PAGE};
-use crate::rooms::{digest, follow, journal, photos, places, reports, uploads};
+use crate::rooms::{digest, follow, journal, photos, places, push, reports, uploads};
 use axum::response::{IntoResponse, Response};
 use http::header;
 use serde_json::{Value, json};
@@ -42,6 +42,12 @@ const METHODS: [&str; 6] = ["get", "put", "post", "patch", "delete", "head"];
         journal::http::list,
         journal::http::seals,
         journal::http::seal,
+        push::http::offer,
+        push::http::put,
+        push::http::get,
+        push::http::delete,
+        push::http::others,
+        push::http::delete_other,
         photos::http::put,
         uploads::http::create,
         uploads::http::head,
@@ -141,14 +147,23 @@ fn finish(path: &str, method: &str, operation: &mut Value) {
         compared(operation);
     }
     let name = operation["operationId"].as_str().unwrap_or_default().to_owned();
-    for (status, codes) in refusals(&name) {
+    // What a body takes has room made for it, and so has an upload.
+    let is_sent = operation.get("requestBody").is_some() || name == "beginUpload";
+    let anywhere = [Code::Internal, Code::TooManyRequests].into_iter().chain(is_sent.then_some(Code::Busy));
+    let anywhere = anywhere.map(|code| (code.status(), vec![code]));
+    for (status, codes) in refusals(&name).into_iter().chain(anywhere) {
         let codes: Vec<_> = codes.iter().map(|code| format!("`{}`", code.as_str())).collect();
         let mut refused = json!({ "description": codes.join(", ") });
         if method != "head" {
             refused["content"][MEDIA_TYPE]["schema"]["$ref"] = json!("#/components/schemas/Problem");
         }
+        if [429, 503].contains(&status) {
+            let seconds = json!({ "type": "integer", "minimum": 1 });
+            refused["headers"]["Retry-After"] = json!({ "schema": seconds, "description": "Seconds." });
+        }
         operation["responses"][status.to_string()] = refused;
     }
+    operation["responses"]["408"] = json!({ "description": "Not done within two minutes." });
     if path.contains("/uploads") {
         spoken(operation);
     }
@@ -179,7 +194,9 @@ fn asked(name: &str) -> Value {
             json!({ "type": "string", "pattern": format!("^{LON},{LAT},{LON},{LAT}$"), "example": "5.36,43.28,5.40,43.31" })
         }
         "near" => {
-            json!({ "type": "string", "pattern": format!("^{LAT},{LON}$"), "example": "43.2965,5.3698" })
+            // 0,0 is what devices say that do not know where they are.
+            let nowhere = json!({ "pattern": r"^-?0+(\.0+)?,-?0+(\.0+)?$" });
+            json!({ "type": "string", "pattern": format!("^{LAT},{LON}$"), "not": nowhere, "example": "43.2965,5.3698" })
         }
         "radius" => json!({ "type": "integer", "minimum": 1, "maximum": 50_000, "default": 500 }),
         "since" => json!({ "type": "string", "format": "date-time", "example": "2026-09-07T08:00:00Z" }),
@@ -244,10 +261,10 @@ fn spoken(operation: &mut Value) {
 /// Every "no" of an operation, by its status.
 fn refusals(operation: &str) -> BTreeMap<u16, Vec<Code>> {
     use Code::{
-        BodyInvalid, Busy, CategoryUnknown, IdInvalid, IdTaken, Internal, KeyMissing, MailInvalid, MediaType,
-        MethodNotAllowed, NotFound, NotPublic, PhotoHashMismatch, PhotoUnreadable, PlaceClosed, PlaceUnknown,
-        QueryInvalid, ReopenTooLate, ReportUnknown, TextTooLong, TooLarge, TooManyPhotos, UnsupportedPhoto,
-        UploadOffset, UploadUnknown, UrgencyUnknown,
+        BodyInvalid, CategoryUnknown, EndpointRefused, IdInvalid, IdTaken, KeyMissing, MailInvalid,
+        MediaType, MethodNotAllowed, NotFound, NotPublic, PhotoHashMismatch, PhotoUnreadable, PlaceClosed,
+        PlaceUnknown, QueryInvalid, ReopenTooLate, ReportUnknown, TextTooLong, TooLarge, TooManyPhotos,
+        UnsupportedPhoto, UploadOffset, UploadUnknown, UrgencyUnknown,
     };
     let parcel = [BodyInvalid, IdInvalid, KeyMissing, IdTaken, TooLarge, MediaType];
     let report =
@@ -259,6 +276,9 @@ fn refusals(operation: &str) -> BTreeMap<u16, Vec<Code>> {
         "followPlace" => [&parcel[..], &[MailInvalid, PlaceClosed, PlaceUnknown]].concat(),
         "readPlaceFollow" => vec![IdInvalid, KeyMissing, NotFound],
         "unfollowPlace" => vec![IdInvalid, KeyMissing],
+        "tellPhone" => [&parcel[..], &[EndpointRefused, NotFound, TextTooLong]].concat(),
+        "readPhone" => vec![IdInvalid, KeyMissing, NotFound],
+        "forgetPhone" | "listOtherPhones" | "forgetOtherPhone" => vec![IdInvalid, KeyMissing],
         "listSeals" => vec![QueryInvalid],
         "readSeal" => vec![IdInvalid, NotFound],
         "readPlace" => vec![IdInvalid, NotFound],
@@ -268,7 +288,7 @@ fn refusals(operation: &str) -> BTreeMap<u16, Vec<Code>> {
         "sendFollowUp" => [&parcel[..], &[ReportUnknown, ReopenTooLate]].concat(),
         "forgetContact" => vec![IdInvalid, KeyMissing, NotPublic, ReportUnknown],
         "sendPhoto" => [&photo[..], &[IdInvalid, BodyInvalid]].concat(),
-        "beginUpload" => vec![BodyInvalid, IdInvalid, TooLarge, UnsupportedPhoto, Busy],
+        "beginUpload" => vec![BodyInvalid, IdInvalid, TooLarge, UnsupportedPhoto],
         "sendPiece" => [&photo[..], &[BodyInvalid, UploadUnknown, UploadOffset]].concat(),
         "sendPieceByPost" => {
             [&photo[..], &[BodyInvalid, UploadUnknown, UploadOffset, MethodNotAllowed]].concat()
@@ -277,7 +297,7 @@ fn refusals(operation: &str) -> BTreeMap<u16, Vec<Code>> {
         _ => vec![],
     };
     let mut refusals: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
-    for code in codes.into_iter().chain([Internal]) {
+    for code in codes {
         refusals.entry(code.status()).or_default().push(code);
     }
     // Statuses that are the protocol's, not ours.

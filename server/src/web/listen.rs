@@ -1,9 +1,10 @@
 //! Taking connections: how many, and how long each may keep silent.
 //!
-//! Promises: whoever connects and says nothing, or a letter now and then, or never reads, is let go; memory per
-//! connection is bounded; asked to end, requests in hand are finished. What a request may take in all is the router's.
+//! Promises: whoever connects and says nothing, or a letter now and then, or never reads, is let go; no address takes the
+//! room of all the others; memory per connection is bounded; asked to end, requests in hand are finished. What a request may take in all is the router's.
 
-use crate::web::asker::Peer;
+use crate::config::Config;
+use crate::web::asker::{self, Peer};
 use axum::Router;
 use axum::body::Body;
 use hyper::body::Incoming;
@@ -11,8 +12,11 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
-use std::net::SocketAddr;
-use std::sync::Arc;
+use ipnet::IpNet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -28,7 +32,7 @@ const MOST_HEADERS: usize = 64;
 const BUFFER: usize = 64 * 1024;
 
 /// How patient the listener is, and with how many.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Patience {
     /// From the first silence to the end of a request's head: idle connections end so, too.
     pub head: Duration,
@@ -36,17 +40,31 @@ pub struct Patience {
     pub silence: Duration,
     /// Connections at a time; the next ones wait at the door.
     pub connections: usize,
+    /// Connections of one address at a time; the next ones are let go at once.
+    pub per_address: usize,
+    /// Who is not counted so: they come for others.
+    pub proxies: Vec<IpNet>,
 }
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { head: Duration::from_secs(30), silence: Duration::from_secs(30), connections: 512 }
+        let (head, silence) = (Duration::from_secs(30), Duration::from_secs(30));
+        Self { head, silence, connections: 512, per_address: 512, proxies: Vec::new() }
+    }
+}
+
+impl Patience {
+    /// As set.
+    pub fn of(config: &Config) -> Self {
+        let (per_address, proxies) = (config.connections_per_address, config.proxies.clone());
+        Self { per_address, proxies, ..Self::default() }
     }
 }
 
 /// Answers with `router` until `end`; then finishes what is in hand.
 pub async fn serve(listener: TcpListener, router: Router, patience: Patience, end: impl Future<Output = ()>) {
     let room = Arc::new(Semaphore::new(patience.connections));
+    let crowd = Crowd::default();
     let open = GracefulShutdown::new();
     tokio::pin!(end);
     loop {
@@ -55,10 +73,11 @@ pub async fn serve(listener: TcpListener, router: Router, patience: Patience, en
             () = &mut end => break,
         };
         let Some((stream, peer, place)) = taken else { continue };
-        let conversation = converse(stream, peer, router.clone(), patience, open.watcher());
+        let Some(one) = crowd.enter(peer.ip(), &patience) else { continue };
+        let conversation = converse(stream, peer, router.clone(), &patience, open.watcher());
         tokio::spawn(async move {
             conversation.await;
-            drop(place);
+            drop((place, one));
         });
     }
     drop(listener);
@@ -81,24 +100,71 @@ async fn take(listener: &TcpListener, room: &Arc<Semaphore>) -> Option<Taken> {
     }
 }
 
+/// How many connections each address holds now; nothing of those that hold none.
+#[derive(Clone, Default)]
+struct Crowd(Arc<Mutex<HashMap<IpAddr, usize>>>);
+
+impl Crowd {
+    /// One more of `address`, until the value is dropped; nothing when it holds as many as it may.
+    fn enter(&self, address: IpAddr, patience: &Patience) -> Option<One> {
+        let address = address.to_canonical();
+        if patience.proxies.iter().any(|network| network.contains(&address)) {
+            return Some(One(None));
+        }
+        let address = asker::household(address);
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = held.entry(address).or_default();
+        if *count >= patience.per_address {
+            return None;
+        }
+        *count += 1;
+        drop(held);
+        Some(One(Some((self.clone(), address))))
+    }
+}
+
+/// A connection that is counted.
+struct One(Option<(Crowd, IpAddr)>);
+
+impl Drop for One {
+    fn drop(&mut self) {
+        let Some((crowd, address)) = &self.0 else { return };
+        let mut held = crowd.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Entry::Occupied(mut count) = held.entry(*address) {
+            *count.get_mut() -= 1;
+            if *count.get() == 0 {
+                count.remove();
+            }
+        }
+    }
+}
+
 /// Answers one connection until it ends.
-async fn converse(stream: TcpStream, peer: SocketAddr, router: Router, patience: Patience, end: Watcher) {
+fn converse(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    patience: &Patience,
+    end: Watcher,
+) -> impl Future<Output = ()> + use<> {
+    let (head, silence) = (patience.head, patience.silence);
     // Without it, small answers may wait for more to come; where it cannot be had they do.
     let _ = stream.set_nodelay(true);
     let mut stream = TimeoutStream::new(stream);
-    stream.set_write_timeout(Some(patience.silence));
+    stream.set_write_timeout(Some(silence));
     let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let mut request = request.map(|body| Body::new(TimeoutBody::new(patience.silence, body)));
+        let mut request = request.map(|body| Body::new(TimeoutBody::new(silence, body)));
         request.extensions_mut().insert(Peer(peer.ip()));
         router.clone().oneshot(request)
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(patience.head)
+        .header_read_timeout(head)
         .max_headers(MOST_HEADERS)
         .max_header_size(MOST_HEAD)
         .max_buf_size(BUFFER)
         .serve_connection(TokioIo::new(Box::pin(stream)), service);
+    let watched = end.watch(connection);
     // It ended well, or the other end went away: nothing to say of either.
-    let _ = end.watch(connection).await;
+    async move { drop(watched.await) }
 }

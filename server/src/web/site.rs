@@ -120,6 +120,11 @@ pub async fn shell(State(app): State<App>, visit: Visit) -> Result<Response> {
     render(&app, &visit, "pages/shell.html", json!({}))
 }
 
+/// `GET /hors-ligne`: what the phone shows in the place of a page that only the server has, where there is no network.
+pub async fn offline(State(app): State<App>, visit: Visit) -> Result<Response> {
+    render(&app, &visit, "pages/offline.html", json!({}))
+}
+
 /// The app's other screens: what they show is on the phone, and they say so where the app cannot run.
 pub async fn screen(State(app): State<App>, visit: Visit) -> Result<Response> {
     render(&app, &visit, "pages/screen.html", json!({}))

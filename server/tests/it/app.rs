@@ -84,6 +84,7 @@ impl TestApp {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             metrics_listen: None,
             proxies: vec!["127.0.0.0/8".parse().unwrap()],
+            connections_per_address: 256,
             public_url: "https://vigie.example.org".into(),
             public_host: "vigie.example.org".into(),
             database_url: schema.as_ref().map_or(file, |schema| schema.url().to_owned()),

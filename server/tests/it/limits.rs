@@ -5,7 +5,7 @@ use crate::both_engines;
 use std::time::Duration;
 use testkit::wait::until;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use vigie::router::router;
 use vigie::web::listen::{self, Patience};
 
@@ -54,10 +54,13 @@ async fn a_phone_that_is_refused_keeps_and_sends_later(app: TestApp) {
 
 /// A listener of little patience over the same app.
 async fn hasty(app: &TestApp, connections: usize) -> std::net::SocketAddr {
+    let short = Duration::from_millis(300);
+    serve(app, Patience { head: short, silence: short, connections, ..Patience::default() }).await
+}
+
+async fn serve(app: &TestApp, patience: Patience) -> std::net::SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let short = Duration::from_millis(300);
-    let patience = Patience { head: short, silence: short, connections };
     tokio::spawn(listen::serve(listener, router(app.app.clone()), patience, std::future::pending()));
     address
 }
@@ -122,4 +125,40 @@ async fn a_crowd_of_silent_ones_keeps_nobody_out_for_long() {
     })
     .await;
     drop(silent);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_holds_many_connections_leaves_room_for_the_others() {
+    let app = TestApp::sqlite().await;
+    let proxies = vec!["127.0.0.9/32".parse().unwrap()];
+    let patience = Patience { connections: 8, per_address: 3, proxies, ..Patience::default() };
+    let address = serve(&app, patience).await;
+    let connect = async |from: &str| {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(format!("{from}:0").parse().unwrap()).unwrap();
+        socket.connect(address).await.unwrap()
+    };
+    let answers = async |stream: &mut TcpStream| {
+        let asked = stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await;
+        let mut said = [0; 15];
+        asked.is_ok() && stream.read_exact(&mut said).await.is_ok() && said.ends_with(b" 200 OK")
+    };
+    let mut held = Vec::new();
+    for _ in 0..3 {
+        held.push(connect("127.0.0.1").await);
+    }
+    for stream in &mut held {
+        assert!(answers(stream).await, "as many as it may");
+    }
+    assert!(!answers(&mut connect("127.0.0.1").await).await, "one too many");
+    assert!(answers(&mut connect("127.0.0.2").await).await, "somebody else");
+    for _ in 0..4 {
+        held.push(connect("127.0.0.9").await);
+    }
+    assert!(answers(&mut held[6]).await, "a proxy comes for many");
+    held.remove(0);
+    until("its place to be free again", async || {
+        if answers(&mut connect("127.0.0.1").await).await { Ok(()) } else { Err("not yet") }
+    })
+    .await;
 }

@@ -7,6 +7,7 @@ mod app;
 mod awaited;
 mod backup;
 mod cells;
+mod described;
 mod digest;
 mod duplicates;
 mod failures;

@@ -4,7 +4,7 @@ use testkit::browser::Browser;
 use testkit::phone::{Phone, Screen};
 use testkit::photo;
 
-use crate::accessible::Reader;
+use crate::axe::Reader;
 use crate::world::{GOELANDS, Hands, World};
 
 /// Ten days from now, as a finger on the calendar would.

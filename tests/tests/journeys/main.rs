@@ -8,10 +8,12 @@
 
 mod accessible;
 mod answered;
+mod axe;
 mod blurred;
 mod browser_killed;
 mod captive_portal;
 mod city;
+mod devices;
 mod drafts_survive;
 mod following;
 mod found_by_search;
@@ -23,6 +25,7 @@ mod me_too_offline;
 mod new_version;
 mod no_script;
 mod odd_words;
+mod offline_page;
 mod offline_swing;
 mod orderly_end;
 mod people;

@@ -15,7 +15,7 @@ const SHOWN: &str = "return navigator.serviceWorker.ready.then(async (worker) =>
     .map(({ title, body, tag, icon, badge, lang }) => ({ title, body, tag, icon, badge, lang })))";
 
 /// A world whose server sends pushes to a service beside it.
-async fn telling(browser: Browser) -> (World, PushService) {
+pub async fn telling(browser: Browser) -> (World, PushService) {
     let mut world = World::with(browser).await;
     let service = PushService::start_on(world.network.server());
     world.server.stop().await;
@@ -26,7 +26,7 @@ async fn telling(browser: Browser) -> (World, PushService) {
 }
 
 /// A zone in which it is about noon now: nobody is told at night.
-fn noon() -> String {
+pub fn noon() -> String {
     #[expect(clippy::disallowed_methods, reason = "browser and server go by the machine's clock")]
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
     let hour = i64::try_from(now.as_secs() / 3_600 % 24).expect("an hour");

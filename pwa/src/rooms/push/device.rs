@@ -4,7 +4,7 @@
 //! again when something changed (not every browser says so by itself), and once a day; repeating it is harmless.
 
 use super::browser;
-use crate::{api, lang, session};
+use crate::{api, dom, lang, session};
 use gloo_net::http::{Method, RequestBuilder};
 use gloo_timers::callback::Timeout;
 use js_sys::{Array, JSON, Object, Reflect};
@@ -13,6 +13,7 @@ use outbox::json::Json;
 use shared::ids::{Key, ParcelId, mint};
 use shared::instant::{DAY, Instant};
 use shared::outbox::Parcel;
+use shared::problem::Code;
 use shared::push::{Family, MOST_KEYS, Other};
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::*;
@@ -75,9 +76,30 @@ fn stringify(fields: &[(&str, JsValue)]) -> Option<String> {
     JSON::stringify(&object).ok()?.as_string()
 }
 
-/// Whether this phone is told, as far as it knows.
+/// Whether this phone is told: as far as it knows, and the server where it answers.
 pub async fn is_told() -> bool {
-    !session::declined_news() && read().await.is_some()
+    if session::declined_news() {
+        return false;
+    }
+    match read().await {
+        Some(kept) => !was_taken_away(&kept).await,
+        None => false,
+    }
+}
+
+/// Whether the server knows this phone no more: its person took it away on another one. Then it forgets itself, too.
+async fn was_taken_away(kept: &Kept) -> bool {
+    let known = api::get(&address(kept, ""), Some(&kept.key)).await;
+    let gone = matches!(known, Err(api::Failure::Problem(problem)) if problem.code == Code::NotFound);
+    if gone {
+        browser::unsubscribe().await;
+        forget().await;
+    }
+    gone
+}
+
+async fn forget() -> Option<()> {
+    JsFuture::from(cache().await?.delete_with_str(ENTRY)).await.ok().map(drop)
 }
 
 /// The key to subscribe with, where the server sends anything.
@@ -120,7 +142,7 @@ pub async fn stop() -> Option<()> {
     browser::unsubscribe().await;
     let answer = request(Method::DELETE, &kept).send().await.ok()?;
     if answer.ok() {
-        JsFuture::from(cache().await?.delete_with_str(ENTRY)).await.ok()?;
+        forget().await?;
     }
     Some(())
 }
@@ -157,9 +179,13 @@ fn request(method: Method, kept: &Kept) -> RequestBuilder {
 }
 
 fn request_at(method: Method, kept: &Kept, below: &str) -> RequestBuilder {
-    let path = [ADDRESS, "/", kept.id.as_str(), below].concat();
-    let request = RequestBuilder::new(&path).method(method).header("accept", "application/json");
+    let request =
+        RequestBuilder::new(&address(kept, below)).method(method).header("accept", "application/json");
     request.header("authorization", &["Bearer ", kept.key.reveal()].concat())
+}
+
+fn address(kept: &Kept, below: &str) -> String {
+    [ADDRESS, "/", kept.id.as_str(), below].concat()
 }
 
 /// What the server should know now.
@@ -197,7 +223,15 @@ async fn refresh() -> Option<()> {
     let subscription = browser::subscribe(&kept.public_key).await?;
     let told = body(&subscription).await?;
     let fresh = (0..DAY).contains(&(edges::now().0 - kept.at.0));
-    if fresh && told == kept.told { Some(()) } else { say(Kept { told, ..kept }).await }
+    if fresh && told == kept.told {
+        return Some(());
+    }
+    // A subscription that is new is no answer to having been taken away: the browser's service gave up the one before.
+    let same = dom::property(&subscription, "endpoint").and_then(|endpoint| endpoint.as_string());
+    if same.is_some_and(|endpoint| kept.told.contains(&endpoint)) && was_taken_away(&kept).await {
+        return None;
+    }
+    say(Kept { told, ..kept }).await
 }
 
 thread_local! {

@@ -70,9 +70,8 @@ pub fn line(w: &World, other: &Other, onclick: Callback<Event>) -> Html {
     let since = w.with("device_since", &[("day", &w.day(other.since, edges::now()))]);
     markup! {
         <li key={other.id.as_str()} data-test="device">
-            { icon("smartphone") }
             <span class="grow"><strong>{ text(name) }</strong><small>{ text(since) }</small></span>
-            <button class="btn quiet small" type="button" data-test="device-remove" {onclick}>{ icon("trash") }{ w.t("device_remove") }</button>
+            <button class="btn quiet small" type="button" data-test="device-remove" {onclick}>{ w.t("device_remove") }</button>
         </li>
     }
 }

@@ -9,6 +9,9 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyPool, Row};
 use std::collections::BTreeSet;
 
+const INTO_ORIGINALS: &str = "INSERT INTO originals (hash, width, height, received_at) VALUES ($1, $2, $3, $4) ON CONFLICT (hash) DO NOTHING";
+const INTO_PHOTOS: &str = "INSERT INTO photos (hash, width, height, received_at) VALUES ($1, $2, $3, $4) ON CONFLICT (hash) DO NOTHING";
+
 /// The photo of that name, once its sizes are there.
 pub async fn find(db: &AnyPool, hash: &PhotoHash) -> sqlx::Result<Option<PhotoReceipt>> {
     let row = sqlx::query("SELECT hash, width, height FROM photos WHERE hash = $1").bind(hash.as_str());
@@ -23,25 +26,12 @@ pub async fn original(db: &AnyPool, hash: &PhotoHash) -> sqlx::Result<Option<Pho
 
 /// Says that a photo has arrived; harmless when repeated.
 pub async fn insert_original(tx: &mut Tx, photo: &PhotoReceipt, at: Instant) -> sqlx::Result<()> {
-    sqlx::query("INSERT INTO originals (hash, width, height, received_at) VALUES ($1, $2, $3, $4) ON CONFLICT (hash) DO NOTHING")
-        .bind(photo.hash.as_str())
-        .bind(i64::from(photo.width))
-        .bind(i64::from(photo.height))
-        .bind(at.0)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
+    put(tx, INTO_ORIGINALS, photo, at).await
 }
 
 /// Says that a photo is there; harmless when repeated.
 pub async fn insert(tx: &mut Tx, photo: &PhotoReceipt, at: Instant) -> sqlx::Result<()> {
-    sqlx::query("INSERT INTO photos (hash, width, height, received_at) VALUES ($1, $2, $3, $4) ON CONFLICT (hash) DO NOTHING")
-        .bind(photo.hash.as_str())
-        .bind(i64::from(photo.width))
-        .bind(i64::from(photo.height))
-        .bind(at.0)
-        .execute(&mut **tx)
-        .await?;
+    put(tx, INTO_PHOTOS, photo, at).await?;
     sqlx::query("DELETE FROM refused_photos WHERE hash = $1")
         .bind(photo.hash.as_str())
         .execute(&mut **tx)
@@ -116,6 +106,17 @@ pub async fn set_look(tx: &mut Tx, hash: &PhotoHash, look: i64) -> sqlx::Result<
     sqlx::query("UPDATE photos SET look = $2 WHERE hash = $1")
         .bind(hash.as_str())
         .bind(look)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+async fn put(tx: &mut Tx, into: &'static str, photo: &PhotoReceipt, at: Instant) -> sqlx::Result<()> {
+    sqlx::query(into)
+        .bind(photo.hash.as_str())
+        .bind(i64::from(photo.width))
+        .bind(i64::from(photo.height))
+        .bind(at.0)
         .execute(&mut **tx)
         .await?;
     Ok(())

@@ -4,21 +4,39 @@ use super::{store, zone_name};
 use crate::app::App;
 use crate::edges::webpush::Unusable;
 use crate::error::Result;
-use crate::extract::{Bearer, Body, Id};
+use crate::extract::{Bearer, Body, Id, Ids};
 use crate::rooms::reports::key_hash;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use http::StatusCode;
 use shared::ids::ParcelId;
 use shared::problem::{Code, Problem};
 use shared::push::{Device, Offer, Others, Told};
 
-/// `GET /api/v1/push`: the key to subscribe with.
+/// The key with which a browser subscribes to what this server sends.
+#[utoipa::path(
+    get, path = "/api/v1/push", operation_id = "readPushOffer", tag = "push",
+    responses((status = 200, body = Offer, description = "The key, if this server sends."))
+)]
 pub async fn offer(State(app): State<App>) -> Json<Offer> {
     Json(Offer { public_key: app.push.as_ref().map(|push| push.public_key().to_owned()) })
 }
 
-/// `PUT /api/v1/push/{id}`: tell this phone from now on. The last word holds, a replay changes nothing.
+/// Tell this phone from now on, of what the secrets it names belong to. The last word holds, a replay changes nothing.
+///
+/// Endpoints of services that browsers do not use are refused.
+#[utoipa::path(
+    put, path = "/api/v1/push/{id}", operation_id = "tellPhone", tag = "push", security(("key" = [])),
+    params(("id" = ParcelId, Path, description = "Yours: mint it.")),
+    request_body = Device,
+    responses((
+        status = 200, body = Told, description = "It is told, now or before.",
+        links(
+            ("how it stands" = (operation_id = "readPhone", parameters(("id" = "$request.path.id")))),
+            ("the others" = (operation_id = "listOtherPhones", parameters(("id" = "$request.path.id"))))
+        )
+    ))
+)]
 pub async fn put(
     State(app): State<App>,
     Id(id): Id<ParcelId>,
@@ -42,12 +60,22 @@ pub async fn put(
     told(&app, &id, &proof).await
 }
 
-/// `GET /api/v1/push/{id}`: how it stands; `not_found` once it was forgotten.
+/// How it stands with a phone, for itself: `not_found` once it was forgotten.
+#[utoipa::path(
+    get, path = "/api/v1/push/{id}", operation_id = "readPhone", tag = "push", security(("key" = [])),
+    params(("id" = ParcelId, Path, description = "Yours.")),
+    responses((status = 200, body = Told, description = "It is told."))
+)]
 pub async fn get(State(app): State<App>, Id(id): Id<ParcelId>, Bearer(key): Bearer) -> Result<Json<Told>> {
     told(&app, &id, &key_hash(&key)).await
 }
 
-/// `DELETE /api/v1/push/{id}`: tell this phone nothing more, not even what waits. Repeating it is harmless.
+/// Tell this phone nothing more, not even what waits. Repeating it is harmless.
+#[utoipa::path(
+    delete, path = "/api/v1/push/{id}", operation_id = "forgetPhone", tag = "push", security(("key" = [])),
+    params(("id" = ParcelId, Path, description = "Yours.")),
+    responses((status = 204, description = "Told no longer."))
+)]
 pub async fn delete(State(app): State<App>, Id(id): Id<ParcelId>, Bearer(key): Bearer) -> Result<StatusCode> {
     let mut tx = app.db.write().await?;
     let deleted = store::forget(&mut tx, &id, &key_hash(&key)).await?;
@@ -58,8 +86,15 @@ pub async fn delete(State(app): State<App>, Id(id): Id<ParcelId>, Bearer(key): B
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `GET /api/v1/push/{id}/others`: the other phones of the same person. Without accounts, a person is who holds the secret
-/// of a report: these are the phones that are told by one which this phone is told by too.
+/// The other phones of the same person.
+///
+/// Without accounts, a person is who holds the secret of a report: these are the phones that are told by one which this
+/// phone is told by too. None where this phone is not told, or the secret is another's.
+#[utoipa::path(
+    get, path = "/api/v1/push/{id}/others", operation_id = "listOtherPhones", tag = "push", security(("key" = [])),
+    params(("id" = ParcelId, Path, description = "Yours.")),
+    responses((status = 200, body = Others, description = "All of them."))
+)]
 pub async fn others(
     State(app): State<App>,
     Id(id): Id<ParcelId>,
@@ -69,14 +104,18 @@ pub async fn others(
     Ok(Json(Others { devices }))
 }
 
-/// `DELETE /api/v1/push/{id}/others/{other}`: tell that phone nothing more. Repeating it is harmless, and what is no phone
-/// of the same person stays.
+/// Tell another phone of the same person nothing more. Repeating it is harmless, and what is no phone of theirs stays.
+#[utoipa::path(
+    delete, path = "/api/v1/push/{id}/others/{other}", operation_id = "forgetOtherPhone", tag = "push",
+    security(("key" = [])),
+    params(("id" = ParcelId, Path, description = "Yours."), ("other" = ParcelId, Path, description = "Theirs.")),
+    responses((status = 204, description = "Told no longer, if it was one of theirs."))
+)]
 pub async fn delete_other(
     State(app): State<App>,
-    Path((id, other)): Path<(String, String)>,
+    Ids(id, other): Ids<ParcelId>,
     Bearer(key): Bearer,
 ) -> Result<StatusCode> {
-    let (id, other) = (ParcelId::parse(&id)?, ParcelId::parse(&other)?);
     let mut tx = app.db.write().await?;
     store::forget_other(&mut tx, (&id, &key_hash(&key)), &other).await?;
     tx.commit().await?;

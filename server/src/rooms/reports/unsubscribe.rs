@@ -10,10 +10,11 @@ use crate::error::Result;
 use crate::rooms::photos::hex;
 use crate::web::site::{missing, render};
 use crate::web::visit::Visit;
-use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::extract::{FromRequestParts, Path, State};
+use axum::response::{IntoResponse, Response};
 use hmac::{Hmac, KeyInit, Mac};
 use http::StatusCode;
+use http::request::Parts;
 use serde_json::json;
 use sha2::Sha256;
 use shared::ids::{Key, ParcelId};
@@ -29,31 +30,38 @@ pub fn url(app: &App, parcel: &ParcelId, key: &Key) -> String {
 }
 
 /// `GET /desabonnement/{parcel}/{signed}`: asks, or says that it is done.
-pub async fn page(
-    State(app): State<App>,
-    Path((parcel, signed)): Path<(String, String)>,
-    visit: Visit,
-) -> Result<Response> {
-    let Some(parcel) = verified(&app, &parcel, &signed).await? else {
-        return missing(&app, &visit, StatusCode::NOT_FOUND);
-    };
+pub async fn page(State(app): State<App>, Signed(parcel): Signed, visit: Visit) -> Result<Response> {
     let wanted = store::has_contact(app.db.read(), &parcel).await?;
     render(&app, &visit, "pages/unsubscribe.html", json!({ "done": !wanted }))
 }
 
 /// `POST /desabonnement/{parcel}/{signed}`: forgets where news went. Mail programs send a body that says nothing new.
-pub async fn stop(
-    State(app): State<App>,
-    Path((parcel, signed)): Path<(String, String)>,
-    visit: Visit,
-) -> Result<Response> {
-    let Some(parcel) = verified(&app, &parcel, &signed).await? else {
-        return missing(&app, &visit, StatusCode::NOT_FOUND);
-    };
+pub async fn stop(State(app): State<App>, Signed(parcel): Signed, visit: Visit) -> Result<Response> {
     let mut tx = app.db.write().await?;
     store::delete_contact(&mut tx, &parcel).await?;
     tx.commit().await?;
     render(&app, &visit, "pages/unsubscribe.html", json!({ "done": true }))
+}
+
+/// The parcel in an address that we signed; of any other there is no page.
+pub struct Signed(ParcelId);
+
+impl FromRequestParts<App> for Signed {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let Ok(visit) = Visit::from_request_parts(parts, app).await;
+        let path = Path::<(String, String)>::from_request_parts(parts, app).await;
+        let verified = match path {
+            Ok(Path((parcel, signed))) => verified(app, &parcel, &signed).await,
+            Err(_) => Ok(None),
+        };
+        match verified {
+            Ok(Some(parcel)) => Ok(Self(parcel)),
+            Ok(None) => Err(missing(app, &visit, StatusCode::NOT_FOUND).into_response()),
+            Err(error) => Err(error.into_response()),
+        }
+    }
 }
 
 /// The parcel, if the signature is ours.
