@@ -15,6 +15,11 @@ const AGAIN: &str = "attend";
 /// A report of a broken game, received; its id.
 async fn reported(world: &World, phone: &Phone, seed: u32) -> String {
     phone.report_a_broken_game(&photo::small(GOELANDS.playground, seed).path, &GOELANDS).await;
+    received(world, phone).await
+}
+
+/// The report that was just sent, once it is received and kept for reading offline; its id.
+async fn received(world: &World, phone: &Phone) -> String {
     phone.find("sent").await;
     phone.find("outbox-chip [data-state=\"idle\"]").await;
     let report = world.the_report(&GOELANDS).await;
@@ -89,13 +94,27 @@ async fn a_rhythm_changed_without_network_is_the_servers_once_it_is_back(browser
     follows(&phone, &id, &json!("monthly")).await;
     phone.find("follow-next :not([data-unsent])").await;
     phone.wait_for_text("chaque mois").await;
+
+    // Those in charge were told this very moment.
+    phone.wait_for_text("la première relance part à partir du").await;
+    phone.tap("say-relance").await;
+    gone(&phone).await;
+    phone.wait_for_text("Elle partira le").await;
+    world.no_more_mails_than(2).await;
 }
 
 #[tokio::test]
 async fn who_is_asked_without_network_sends_a_relance_with_one_tap() {
     let world = World::start().await;
     let phone = world.installed_phone().await;
-    let id = reported(&world, &phone, 92).await;
+    // Of a danger: for anything else those in charge first have three days to act.
+    phone.snap(&photo::small(GOELANDS.playground, 92).path).await;
+    phone.proposed(&GOELANDS).await;
+    phone.choose(&GOELANDS).await;
+    phone.tap("details").await;
+    phone.tap("urgency-4").await;
+    phone.tap("send").await;
+    let id = received(&world, &phone).await;
     world.one_mail_each(&GOELANDS).await;
     phone.open(&format!("/demandes/{id}")).await;
     phone.find("follow").await;

@@ -95,6 +95,12 @@ pub async fn reopened(app: &App, tx: &mut Tx, report: &ParcelId, now: Instant) -
     Ok(())
 }
 
+/// The report is immediate from now on: the relance that people wait for need not wait.
+pub async fn hurried(tx: &mut Tx, report: &ParcelId, now: Instant) -> Result<()> {
+    let Some(standing) = store::lock(tx, report).await? else { return Ok(()) };
+    relances::resume(tx, &standing, now).await
+}
+
 /// Reports were put together or taken apart, and people are part of `report` now: what they wait for goes on there.
 pub async fn regrouped(app: &App, tx: &mut Tx, report: &ParcelId, now: Instant) -> Result<()> {
     let Some(standing) = store::lock(tx, report).await? else { return Ok(()) };

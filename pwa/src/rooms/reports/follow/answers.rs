@@ -101,7 +101,9 @@ fn became(
         Wish::NotFixed => w.say("became_open"),
         Wish::Relance => {
             let relances = page.map(|page| page.relances).unwrap_or_default();
-            match relances.next_at.filter(|_| relances.asked > 0) {
+            // A page that is kept may be older than the wish: the first relance leaves when it may, whoever asked.
+            let waits = relances.asked > 0 || relances.sent == 0;
+            match relances.next_at.filter(|at| waits && *at > receipt.at) {
                 Some(at) if relances.asked > 1 => {
                     let others = w.count("became_counted_with", relances.asked - 1);
                     [&*others, " ", &*w.with("became_counted", &[("day", &day(at))])].concat()

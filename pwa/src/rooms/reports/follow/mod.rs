@@ -104,7 +104,8 @@ fn others_say(w: &World, page: &ReportPage) -> Html {
 /// What one may say before being asked.
 fn verbs(w: &World, page: &ReportPage, of: &Of) -> Html {
     let next = page.relances.next_at.filter(|at| *at > edges::now());
-    let next = next.map(|at| w.with("relance_next", &[("day", &w.day(at, edges::now()))]));
+    let key = if page.relances.sent > 0 { "relance_next" } else { "relance_first" };
+    let next = next.map(|at| w.with(key, &[("day", &w.day(at, edges::now()))]));
     markup! {
         <>
             <div class="verbs">
