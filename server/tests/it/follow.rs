@@ -15,6 +15,7 @@ mod asking;
 mod crowd;
 mod life;
 mod relances;
+mod repaired;
 
 both_engines!(
     who_reports_is_asked_by_the_rhythm_of_its_urgency_or_their_own,

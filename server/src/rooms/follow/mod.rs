@@ -2,7 +2,7 @@
 //!
 //! Owns follows (one for the parcel by which a person is part of a report, or by which they follow it) and relances.
 //! `wishes.rs` is the one story of a wish coming in, `ask.rs` puts the question to whoever is due (`due.rs`), `relances.rs`
-//! lets relances leave, `letters.rs` writes both, `days.rs` knows the calendar, `view.rs` what is shown to whom; the rules
+//! lets relances leave, `repaired.rs` shows what was repaired, `letters.rs` writes both, `days.rs` knows the calendar, `view.rs` what is shown to whom; the rules
 //! are `shared::followup` and `shared::relance`. Promises: a wish is heard once, whoever repeats it; what is closed, merged
 //! or refused is not asked about. Does not: know how a message leaves; `push` and `reports/jobs.rs` do.
 
@@ -12,6 +12,7 @@ pub mod due;
 pub mod http;
 pub mod letters;
 pub mod relances;
+pub mod repaired;
 pub mod store;
 pub mod view;
 mod wishes;
