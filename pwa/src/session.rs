@@ -2,7 +2,7 @@
 //!
 //! Promises: works, forgetting, where the browser keeps nothing (private mode).
 
-use shared::ids::PlaceId;
+use shared::ids::{ParcelId, PlaceId};
 
 /// Schools remembered, most recent first.
 const RECENT: usize = 4;
@@ -55,6 +55,16 @@ pub fn show_theme() {
             html.set_attribute("data-theme", &theme)
         };
     }
+}
+
+/// Whether the person wants to show no photo of that repaired thing; the last they said so of.
+pub fn skipped_photo(report: &ParcelId) -> bool {
+    read("vigie.no-photo").as_deref() == Some(report.as_str())
+}
+
+/// Remembers that they do not.
+pub fn skip_photo(report: &ParcelId) {
+    write("vigie.no-photo", report.as_str());
 }
 
 /// Whether the person said that this phone shall not tell the news.

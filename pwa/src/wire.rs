@@ -183,6 +183,7 @@ fn event(json: &Json) -> Option<Event> {
         "no_mailbox" => Event::NoMailbox { function: function(json)?, refused: json.is("refused") },
         "asked" => Event::Asked { people: json.whole("people")? },
         "said_fixed" => Event::SaidFixed { reporter: json.is("reporter") },
+        "repaired" => Event::Repaired { photos: json.list("photos", Json::as_hash)? },
         "reopened" => Event::Reopened,
         "relance" => Event::Relance {
             people: json.whole("people")?,

@@ -20,7 +20,7 @@ pub async fn note(report: String, button: String) -> Result<bool, JsValue> {
         _ => return Ok(false),
     };
     let Ok(report) = ParcelId::parse(&report) else { return Ok(false) };
-    let kept = outbox::wish(FollowUp { report, wish }, None, false).await;
+    let kept = outbox::wish(FollowUp::of(report, wish), vec![], None, false).await;
     kept.map(|kept| kept.is_some()).map_err(|trouble| JsValue::from_str(&trouble.to_string()))
 }
 

@@ -4,8 +4,10 @@
 //! is repeated once where nobody answers, then the person is left in peace.
 
 use crate::calendar::{Calendar, Day};
-use crate::ids::ParcelId;
+use crate::ids::{ParcelId, PhotoHash};
 use crate::instant::{DAY, Instant};
+use crate::problem::{Code, Problem};
+use crate::reports::MAX_PHOTOS;
 use serde::{Deserialize, Serialize};
 
 /// The spans one tap away, in days.
@@ -107,18 +109,21 @@ pub enum Wish {
     NotYet,
     /// It was said to be fixed, and is not.
     NotFixed,
+    /// Nothing more than a photo of it, now that it is fixed.
+    Repaired,
 }
 
 impl Wish {
     /// Whether it answers "is it fixed?".
     pub fn is_answer(self) -> bool {
-        !matches!(self, Self::Ask(_))
+        !matches!(self, Self::Ask(_) | Self::Repaired)
     }
 
     /// Whether it takes the place of an `earlier` one about the same report that has not left yet: the last word holds.
     pub fn replaces(self, earlier: Self) -> bool {
         match earlier {
             Self::Ask(_) => matches!(self, Self::Ask(_) | Self::Fixed),
+            Self::Repaired => false,
             _ => self.is_answer(),
         }
     }
@@ -132,6 +137,35 @@ pub struct FollowUp {
     pub report: ParcelId,
     /// What is wished.
     pub wish: Wish,
+    /// Photos of the repaired thing, by name; they come with "it is fixed", or on their own afterwards.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub photos: Vec<PhotoHash>,
+}
+
+impl FollowUp {
+    /// A wish about `report`, without a photo.
+    pub fn of(report: ParcelId, wish: Wish) -> Self {
+        Self { report, wish, photos: vec![] }
+    }
+
+    /// The wish with each photo once.
+    ///
+    /// # Errors
+    /// `too_many_photos`: of a wish that is not about something repaired, any.
+    pub fn checked(mut self) -> Result<Self, Problem> {
+        let most = if matches!(self.wish, Wish::Fixed | Wish::Repaired) { MAX_PHOTOS } else { 0 };
+        if self.photos.len() > most {
+            return Err(Problem::of(Code::TooManyPhotos, "photos"));
+        }
+        let mut seen = vec![];
+        self.photos.retain(|hash| {
+            !seen.contains(hash) && {
+                seen.push(hash.clone());
+                true
+            }
+        });
+        Ok(self)
+    }
 }
 
 /// How one person follows a report, as they see it themselves.
@@ -238,6 +272,7 @@ mod tests {
             (Wish::Ask(Rhythm::On(Day::of(2026, 11, 22))), r#"{"ask":{"on":20779}}"#),
             (Wish::Ask(Rhythm::Never), r#"{"ask":"never"}"#),
             (Wish::NotYet, r#""not_yet""#),
+            (Wish::Repaired, r#""repaired""#),
         ] {
             assert_eq!(serde_json::to_string(&wish).unwrap(), json);
             assert_eq!(serde_json::from_str::<Wish>(json).unwrap(), wish);
@@ -272,8 +307,31 @@ mod tests {
             (Wish::Fixed, Wish::Relance, true),
             (Wish::NotYet, Wish::Relance, true),
             (ask, Wish::Relance, false),
+            (Wish::Repaired, Wish::Fixed, false),
+            (Wish::Fixed, Wish::Repaired, false),
+            (Wish::Repaired, Wish::Repaired, false),
         ] {
             assert_eq!(wish.replaces(earlier), replaces, "{wish:?} after {earlier:?}");
+        }
+    }
+
+    #[test]
+    fn photos_come_with_what_is_repaired_alone_and_each_once() {
+        let hash = |n: u8| PhotoHash::parse(&format!("{n:02x}").repeat(32)).unwrap();
+        let report = crate::ids::mint(Instant(0), [1; 10]);
+        let said = |wish, photos: Vec<PhotoHash>| FollowUp { report: report.clone(), wish, photos }.checked();
+        for (wish, photos, kept) in [
+            (Wish::Fixed, vec![], Ok(0)),
+            (Wish::Fixed, vec![1, 2], Ok(2)),
+            (Wish::Repaired, vec![1, 2, 1], Ok(2)),
+            (Wish::Repaired, vec![], Ok(0)),
+            (Wish::Relance, vec![1], Err(Code::TooManyPhotos)),
+            (Wish::Relance, vec![], Ok(0)),
+            (Wish::Repaired, vec![1; 7], Err(Code::TooManyPhotos)),
+        ] {
+            let checked = said(wish, photos.iter().map(|n| hash(*n)).collect());
+            let checked = checked.map(|said| said.photos.len()).map_err(|problem| problem.code);
+            assert_eq!(checked, kept, "{wish:?} {photos:?}");
         }
     }
 

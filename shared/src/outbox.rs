@@ -36,14 +36,15 @@ impl Content {
     pub fn photos(&self) -> &[PhotoHash] {
         match self {
             Self::Report(report) => &report.photos,
-            Self::Support { .. } | Self::FollowUp(_) => &[],
+            Self::FollowUp(wished) => &wished.photos,
+            Self::Support { .. } => &[],
         }
     }
 
     /// What it wishes, and about which report.
     pub fn wish(&self) -> Option<(&ParcelId, Wish)> {
         match self {
-            Self::FollowUp(FollowUp { report, wish }) => Some((report, *wish)),
+            Self::FollowUp(FollowUp { report, wish, .. }) => Some((report, *wish)),
             Self::Report(_) | Self::Support { .. } => None,
         }
     }

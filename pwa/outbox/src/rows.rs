@@ -126,9 +126,11 @@ fn read_follow_up(json: &Json) -> Option<FollowUp> {
         Some("relance") => Wish::Relance,
         Some("not_yet") => Wish::NotYet,
         Some("not_fixed") => Wish::NotFixed,
+        Some("repaired") => Wish::Repaired,
         _ => Wish::Ask(wish.at("ask").as_rhythm()?),
     };
-    Some(FollowUp { report: json.at("report").as_id()?, wish })
+    let photos = json.some("photos", Json::as_hash)?;
+    Some(FollowUp { report: json.at("report").as_id()?, wish, photos })
 }
 
 /// Reads a draft.
@@ -247,15 +249,18 @@ fn support(report: &str) -> JsValue {
 }
 
 /// What a wish says, kept and sent.
-fn follow_up(FollowUp { report, wish }: &FollowUp) -> JsValue {
+fn follow_up(FollowUp { report, wish, photos }: &FollowUp) -> JsValue {
     let said = match wish {
         Wish::Ask(wanted) => Fields::new().set("ask", &rhythm(*wanted)).done(),
         Wish::Fixed => "fixed".into(),
         Wish::Relance => "relance".into(),
         Wish::NotYet => "not_yet".into(),
         Wish::NotFixed => "not_fixed".into(),
+        Wish::Repaired => "repaired".into(),
     };
-    Fields::new().text("report", report.as_str()).set("wish", &said).done()
+    let fields = Fields::new();
+    let photos = photos.iter().map(|hash| hash.as_str().into());
+    fields.text("report", report.as_str()).set("wish", &said).list("photos", photos).done()
 }
 
 fn report(new: &NewReport) -> JsValue {

@@ -4,33 +4,40 @@
 //! replaces while that has not left, in one transaction. Does not: judge what may be wished (the server does).
 
 use crate::edges;
-use crate::idb::{PARCELS, Tx};
+use crate::idb::{PARCELS, PHOTOS, Tx};
 use crate::rows;
-use crate::store::{key, read, tell};
+use crate::store::{Photo, key, read, tell, write_photos};
 use crate::trouble::Trouble;
 use shared::followup::{FollowUp, Wish};
 use shared::ids::{Key, ParcelId, mint};
 use shared::outbox::{Content, Parcel, State};
 
-/// Keeps a wish; `held`: it may be taken back for a moment. `shown`: the secret of the address, for a phone that is no part
+/// Keeps a wish and its photos; `held`: it may be taken back for a moment. `shown`: the secret of the address, for a phone that is no part
 /// of the report by itself. Nothing where there is neither, unless somebody only wants to be asked: that begins with a
 /// secret of its own.
 ///
 /// # Errors
 /// When the browser keeps nothing.
-pub async fn wish(follow_up: FollowUp, shown: Option<Key>, held: bool) -> Result<Option<ParcelId>, Trouble> {
+pub async fn wish(
+    follow_up: FollowUp,
+    photos: Vec<Photo>,
+    shown: Option<Key>,
+    held: bool,
+) -> Result<Option<ParcelId>, Trouble> {
     let now = edges::now();
     let tx = Tx::write_at_all().await?;
     let parcels: Vec<Parcel> = tx.all(PARCELS).await?.iter().filter_map(|row| read(&row)).collect();
-    let FollowUp { report, wish } = &follow_up;
+    let FollowUp { report, wish, .. } = &follow_up;
     let fresh = || matches!(wish, Wish::Ask(_)).then(|| Key::from_bytes(edges::random()));
     let Some(secret) = secret(&parcels, report).cloned().or(shown).or_else(fresh) else { return Ok(None) };
     for earlier in parcels.iter().filter(|parcel| is_replaced(parcel, &follow_up)) {
         tx.delete(PARCELS, &key(&earlier.id))?;
+        tx.delete_of(PHOTOS, earlier.id.as_str())?;
     }
     let sealed = Parcel::seal(Content::FollowUp(follow_up), mint(now, edges::random()), secret, now);
     let parcel = if held { sealed.held() } else { sealed };
     tx.put(PARCELS, &rows::parcel(&parcel))?;
+    write_photos(&tx, &parcel.id, &photos)?;
     tx.commit().await?;
     tell();
     Ok(Some(parcel.id))

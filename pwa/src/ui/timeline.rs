@@ -52,6 +52,7 @@ fn face(event: &Event) -> (&'static str, &'static str) {
         Event::StatusChanged { .. } => ("us", "hourglass"),
         Event::Asked { .. } => ("us", "calendar"),
         Event::SaidFixed { .. } => ("person", "check"),
+        Event::Repaired { .. } => ("person", "camera"),
         Event::Reopened => ("planned", "alert"),
         Event::Relance { .. } => ("planned", "send"),
         Event::Answered { function, .. } | Event::InternalWord { function, .. } => ("us", function.as_str()),
@@ -82,9 +83,12 @@ fn more(words: &Words, event: &Event) -> Html {
             markup! { <>
                 { quote(said) }
                 { number.unwrap_or_default() }
-                { for photos.iter().map(|hash| picture(words, hash)) }
+                { for photos.iter().map(|hash| picture(words.say("journal_photo"), hash)) }
                 { document.unwrap_or_default() }
             </> }
+        }
+        Event::Repaired { photos } => {
+            markup! { <>{ for photos.iter().map(|hash| picture(words.say("journal_repaired"), hash)) }</> }
         }
         _ => Html::default(),
     }
@@ -97,9 +101,9 @@ fn quote(said: &str) -> Html {
     markup! { <div class="voice"><blockquote>{ text(said.to_owned()) }</blockquote></div> }
 }
 
-fn picture(words: &Words, hash: &PhotoHash) -> Html {
+fn picture(alt: String, hash: &PhotoHash) -> Html {
     let (href, src) = (format!("/photos/{hash}/2048.jpg"), format!("/photos/{hash}/320.jpg"));
-    markup! { <a href={href}><img class="thumb" src={src} loading="lazy" alt={words.say("journal_photo")} /></a> }
+    markup! { <a href={href}><img class="thumb" src={src} loading="lazy" {alt} /></a> }
 }
 
 /// A sentence with the desks it is about.
@@ -158,6 +162,7 @@ fn sentence(words: &Words, event: &Event) -> String {
         Event::SaidFixed { reporter } => {
             words.say(if *reporter { "journal_said_fixed_own" } else { "journal_said_fixed" })
         }
+        Event::Repaired { .. } => words.say("journal_repaired"),
         Event::Reopened => words.say("journal_reopened"),
         Event::Relance { people, .. } => words.count("journal_relance", *people),
         Event::Answered { function, name, .. } => by_desk(words, "journal_answered", *function, name),

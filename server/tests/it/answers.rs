@@ -26,7 +26,7 @@ pub const MAIRIE: &str = "mairie@example.org";
 pub const DIRECTION: &str = "goelands.maternelle@example.org";
 
 /// A form as browsers send it.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Form(Vec<u8>);
 
 const BOUNDARY: &str = "----vigie-form-7MA4YWxk";
@@ -61,11 +61,16 @@ impl Form {
 
     /// Sends it, and follows nowhere.
     pub async fn send(&self, url: &str) -> Response {
+        self.try_send(url).await.unwrap()
+    }
+
+    /// The same, to a server that may die meanwhile.
+    pub async fn try_send(&self, url: &str) -> reqwest::Result<Response> {
         let mut body = self.0.clone();
         body.extend(format!("--{BOUNDARY}--\r\n").into_bytes());
         let kind = format!("multipart/form-data; boundary={BOUNDARY}");
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        client.post(url).header("content-type", kind).body(body).send().await.unwrap()
+        client.post(url).header("content-type", kind).body(body).send().await
     }
 }
 

@@ -6,6 +6,7 @@ use crate::reports::receipt;
 use reqwest::Response;
 use serde_json::{Value, json};
 use shared::instant::{DAY, HOUR};
+use shared::relance::GRACE;
 use shared::reports::status::Status;
 use vigie::rooms::reports::merging::{merge, split};
 use vigie::rooms::reports::{Change, change_status};
@@ -14,6 +15,7 @@ mod asking;
 mod crowd;
 mod life;
 mod relances;
+mod repaired;
 
 both_engines!(
     who_reports_is_asked_by_the_rhythm_of_its_urgency_or_their_own,
@@ -258,9 +260,11 @@ async fn one_relance_a_week_leaves_whoever_asks(app: TestApp) {
     }
     app.run_jobs().await;
     let relances = async || app.page(&parcel(1).id).await["relances"].clone();
-    assert_eq!(relances().await, Value::Null);
+    let told = MORNING.plus(GRACE).0;
+    assert_eq!(relances().await, json!({ "sent": 0, "asked": 0, "next_at": told }));
+    app.app.clock.advance(GRACE);
     heard(&app, 11, 1, json!("relance")).await;
-    let week = MORNING.plus(7 * DAY).0;
+    let week = told + 7 * DAY;
     assert_eq!(relances().await, json!({ "sent": 1, "asked": 0, "next_at": week }));
     app.app.clock.advance(HOUR);
     for (seed, owner) in [(12, 1), (13, 2), (14, 2)] {
@@ -279,6 +283,7 @@ async fn merging_and_splitting_carry_follows_and_wishes_along(app: TestApp) {
     other["follow"] = json!({ "in": 7 });
     receipt(&app, &parcel(2), &other).await;
     app.run_jobs().await;
+    app.app.clock.advance(GRACE);
     let wish = async |seed: u8, owner: u8, report: u8, said: &str| {
         let answer = wish(&app, seed, &parcel(owner), &parcel(report), json!(said)).await;
         assert_eq!(answer.status(), 200);

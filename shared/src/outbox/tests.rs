@@ -207,7 +207,7 @@ fn waits_grow_to_half_an_hour_and_a_clock_set_back_does_not_hold_a_parcel() {
 }
 
 fn wish(n: u8, wish: Wish) -> Parcel {
-    let content = Content::FollowUp(FollowUp { report: mint(NOW, [1; 10]), wish });
+    let content = Content::FollowUp(FollowUp::of(mint(NOW, [1; 10]), wish));
     Parcel::seal(content, mint(NOW.plus(1), [n; 10]), parcel().key, NOW.plus(1))
 }
 

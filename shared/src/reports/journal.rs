@@ -186,6 +186,11 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "is_none")]
         wider: i64,
     },
+    /// Somebody who waits shows it repaired: told once its photos can be seen.
+    Repaired {
+        /// Its photos, by name.
+        photos: Vec<PhotoHash>,
+    },
     /// Something of a later version, of which this one knows no more. Never written.
     #[serde(other)]
     Unknown,

@@ -15,6 +15,11 @@ const AGAIN: &str = "attend";
 /// A report of a broken game, received; its id.
 async fn reported(world: &World, phone: &Phone, seed: u32) -> String {
     phone.report_a_broken_game(&photo::small(GOELANDS.playground, seed).path, &GOELANDS).await;
+    received(world, phone).await
+}
+
+/// The report that was just sent, once it is received and kept for reading offline; its id.
+async fn received(world: &World, phone: &Phone) -> String {
     phone.find("sent").await;
     phone.find("outbox-chip [data-state=\"idle\"]").await;
     let report = world.the_report(&GOELANDS).await;
@@ -89,13 +94,27 @@ async fn a_rhythm_changed_without_network_is_the_servers_once_it_is_back(browser
     follows(&phone, &id, &json!("monthly")).await;
     phone.find("follow-next :not([data-unsent])").await;
     phone.wait_for_text("chaque mois").await;
+
+    // Those in charge were told this very moment.
+    phone.wait_for_text("la première relance part à partir du").await;
+    phone.tap("say-relance").await;
+    gone(&phone).await;
+    phone.wait_for_text("Elle partira le").await;
+    world.no_more_mails_than(2).await;
 }
 
 #[tokio::test]
 async fn who_is_asked_without_network_sends_a_relance_with_one_tap() {
     let world = World::start().await;
     let phone = world.installed_phone().await;
-    let id = reported(&world, &phone, 92).await;
+    // Of a danger: for anything else those in charge first have three days to act.
+    phone.snap(&photo::small(GOELANDS.playground, 92).path).await;
+    phone.proposed(&GOELANDS).await;
+    phone.choose(&GOELANDS).await;
+    phone.tap("details").await;
+    phone.tap("urgency-4").await;
+    phone.tap("send").await;
+    let id = received(&world, &phone).await;
     world.one_mail_each(&GOELANDS).await;
     phone.open(&format!("/demandes/{id}")).await;
     phone.find("follow").await;
@@ -148,6 +167,11 @@ async fn who_only_waits_says_that_it_is_fixed_and_the_reporter_decides() {
     neighbour.find("said [data-state=\"here\"]").await;
     neighbour.find("said [data-state=\"heard\"]").await;
     neighbour.wait_for_text("vont être interrogées").await;
+    // A photo of it is asked for, and one tap says no for good.
+    neighbour.tap("repaired-skip").await;
+    neighbour.open(&page).await;
+    neighbour.wait_for_text("vont être interrogées").await;
+    assert!(neighbour.all("repaired").await.is_empty(), "asked once");
 
     reporter.open(&page).await;
     reporter.find("others-say").await;
@@ -183,6 +207,41 @@ async fn what_is_not_fixed_after_all_is_opened_again_with_one_tap_that_may_be_ta
         events.contains(&&json!("reopened")) && events.contains(&&json!("status_changed")),
         "history stays: {events:?}"
     );
+}
+
+#[tokio::test]
+async fn who_said_that_it_is_fixed_shows_it_without_network() {
+    let world = World::start().await;
+    let phone = world.installed_phone().await;
+    let id = reported(&world, &phone, 96).await;
+    open_mine(&phone).await;
+    phone.tap("say-fixed").await;
+    phone.find("follow-closed").await;
+    phone.find("repaired-input").await;
+    phone.screenshot("repaired-asked").await;
+    world.network.cut();
+    phone.wait_for_network(false).await;
+    phone.hand_over("repaired-input", &photo::small(GOELANDS.playground, 97).path).await;
+    phone.find("repaired [data-state=\"waiting\"]").await;
+    phone.open("/file").await;
+    phone.wait_for_text("Photo de la réparation").await;
+    phone.open(&format!("/demandes/{id}")).await;
+    phone.find("repaired [data-state=\"waiting\"]").await;
+    phone.screenshot("repaired-kept").await;
+
+    world.network.restore().await;
+    gone(&phone).await;
+    let photos = until("the photo to be told of", async || {
+        let page = world.server.json(&format!("/api/v1/reports/{id}")).await;
+        let mut events = page["journal"].as_array().expect("a journal").iter().map(|line| &line["event"]);
+        let shown = events.find(|event| event["event"] == "repaired").cloned();
+        shown.map(|shown| shown["photos"].clone()).ok_or(page)
+    });
+    let hash = photos.await[0].as_str().expect("one photo").to_owned();
+    phone.open(&format!("/demandes/{id}")).await;
+    phone.find("repaired [data-state=\"received\"]").await;
+    phone.find_css(&format!("[data-test=journal] img[src='/photos/{hash}/320.jpg']")).await;
+    phone.screenshot("repaired-shown").await;
 }
 
 async fn open_closed(phone: &Phone) {

@@ -19,6 +19,7 @@ pub fn parcel_title(w: &World, parcel: &Parcel) -> String {
             Wish::Relance => "wish_relance",
             Wish::NotYet => "wish_not_yet",
             Wish::NotFixed => "wish_not_fixed",
+            Wish::Repaired => "wish_repaired",
         }),
         Content::Report(report) => match (&report.category, report.description.lines().next()) {
             (Some(slug), _) => w.of_slug("category_", slug),

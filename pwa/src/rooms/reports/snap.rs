@@ -11,20 +11,14 @@ use web_sys::{File, HtmlInputElement};
 use yew::prelude::*;
 
 /// What a camera may hand over. HEIC stays out: iOS then converts to JPEG by itself.
-const ACCEPT: &str = "image/jpeg,image/png,image/webp,image/*";
+pub const ACCEPT: &str = "image/jpeg,image/png,image/webp,image/*";
 
 /// A hidden file input: takes the files for the report being made; elsewhere for a new one, to which a school is carried
 /// over when there is one.
 pub fn input(place: Option<&PlaceId>, test: &'static str, camera: bool) -> Html {
     let place = place.cloned();
     let onchange = Callback::from(move |event: Event| {
-        let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return };
-        let files: Vec<File> = input
-            .files()
-            .map(|list| (0..list.length()).filter_map(|n| list.get(n)).collect())
-            .unwrap_or_default();
-        // The same photo may be chosen again after it was taken away.
-        input.set_value("");
+        let files = chosen(&event);
         if files.is_empty() {
             return;
         }
@@ -39,6 +33,15 @@ pub fn input(place: Option<&PlaceId>, test: &'static str, camera: bool) -> Html 
         <input class="visually-hidden" type="file" accept={ACCEPT} capture={camera.then_some("environment")}
             multiple={(!camera).then_some("")} data-test={test} {onchange} />
     }
+}
+
+/// The files that a person chose in a file input.
+pub fn chosen(event: &Event) -> Vec<File> {
+    let Some(input) = event.target_dyn_into::<HtmlInputElement>() else { return vec![] };
+    let files = input.files().map(|list| (0..list.length()).filter_map(|n| list.get(n)).collect());
+    // The same photo may be chosen again after it was taken away.
+    input.set_value("");
+    files.unwrap_or_default()
 }
 
 /// The one big button.

@@ -88,6 +88,7 @@ pub fn journal() -> Vec<JournalEntry> {
         Event::Asked { people: 3 },
         Event::Relance { people: 5, tone: Tone::Firm, wider: 1 },
         Event::SaidFixed { reporter: false },
+        Event::Repaired { photos: vec![] },
         Event::Unknown,
     ];
     let events = events.into_iter().chain(of_desks());

@@ -15,6 +15,9 @@ use shared::reports::Receipt;
 ///
 /// Sent under the secret of the report or support by which they are part of the report. Whoever is not part of it may ask
 /// to be asked, under a secret of their own: they follow it, and are not counted.
+///
+/// "It is fixed" may come with photos of the repaired thing, then or later (`repaired`), also where the report is closed.
+/// They are sent as those of reports are; the receipt names those that are missing.
 #[utoipa::path(
     put, path = "/api/v1/follow-ups/{id}", operation_id = "sendFollowUp", tag = "reports", security(("key" = [])),
     params(("id" = ParcelId, Path, description = "Yours: mint it.")),
@@ -31,5 +34,5 @@ pub async fn put(
     Body(wish): Body<FollowUp>,
 ) -> Result<Json<Receipt>> {
     let parcel = Parcel { id, key, at: app.clock.now() };
-    Ok(Json(wishes::take(&app, &parcel, &wish).await?))
+    Ok(Json(wishes::take(&app, &parcel, wish).await?))
 }

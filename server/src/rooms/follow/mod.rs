@@ -2,7 +2,7 @@
 //!
 //! Owns follows (one for the parcel by which a person is part of a report, or by which they follow it) and relances.
 //! `wishes.rs` is the one story of a wish coming in, `ask.rs` puts the question to whoever is due (`due.rs`), `relances.rs`
-//! lets relances leave, `letters.rs` writes both, `days.rs` knows the calendar, `view.rs` what is shown to whom; the rules
+//! lets relances leave, `repaired.rs` shows what was repaired, `letters.rs` writes both, `days.rs` knows the calendar, `view.rs` what is shown to whom; the rules
 //! are `shared::followup` and `shared::relance`. Promises: a wish is heard once, whoever repeats it; what is closed, merged
 //! or refused is not asked about. Does not: know how a message leaves; `push` and `reports/jobs.rs` do.
 
@@ -12,6 +12,7 @@ pub mod due;
 pub mod http;
 pub mod letters;
 pub mod relances;
+pub mod repaired;
 pub mod store;
 pub mod view;
 mod wishes;
@@ -94,6 +95,12 @@ pub async fn reopened(app: &App, tx: &mut Tx, report: &ParcelId, now: Instant) -
         plan(app, tx, (&parcel, rhythm), now).await?;
     }
     Ok(())
+}
+
+/// The report is immediate from now on: the relance that people wait for need not wait.
+pub async fn hurried(tx: &mut Tx, report: &ParcelId, now: Instant) -> Result<()> {
+    let Some(standing) = store::lock(tx, report).await? else { return Ok(()) };
+    relances::resume(tx, &standing, now).await
 }
 
 /// Reports were put together or taken apart, and people are part of `report` now: what they wait for goes on there.

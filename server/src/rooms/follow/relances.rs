@@ -13,7 +13,7 @@ use crate::rooms::answers::hands;
 use crate::rooms::reports::jobs::put_relance;
 use crate::rooms::reports::notices::About;
 use crate::rooms::reports::{intake, internal, note};
-use crate::rooms::routing;
+use crate::rooms::{journal, routing};
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
 use shared::ids::ParcelId;
@@ -55,11 +55,26 @@ pub async fn wishes<'c>(db: impl Executor<'c, Database = Any>, report: &ParcelId
     .await
 }
 
+/// When a desk was first told of `report`.
+pub async fn told_at<'c>(
+    db: impl Executor<'c, Database = Any>,
+    report: &ParcelId,
+) -> sqlx::Result<Option<Instant>> {
+    let told: Option<i64> =
+        sqlx::query_scalar("SELECT MIN(sent_at) FROM notices WHERE report_id = $1 AND relance = 0")
+            .bind(report.as_str())
+            .fetch_one(db)
+            .await?;
+    Ok(told.map(Instant))
+}
+
 /// Lets the relance that people wait for leave, or makes the job that lets it leave when it may.
 pub async fn ask(tx: &mut Tx, report: &Standing, now: Instant) -> Result<()> {
     let sent = sent(&mut **tx, &report.id).await?;
-    let answered_at = answered_at(tx, &report.id).await?;
-    let facts = Facts { sent: &sent, answered_at, is_open: report.status.is_open() };
+    let answered_at = journal::answered_at(&mut **tx, &report.id).await?;
+    let told_at = told_at(&mut **tx, &report.id).await?.unwrap_or(report.received_at);
+    let (urgency, is_open) = (report.urgency, report.status.is_open());
+    let facts = Facts { told_at, urgency, sent: &sent, answered_at, is_open };
     match decide(&facts, now) {
         Decision::Send { tone, wider } => {
             let number = i64::try_from(sent.len()).unwrap_or(0) + 1;
@@ -216,19 +231,4 @@ pub async fn told(db: &AnyPool, about: About<'_>) -> sqlx::Result<Vec<Told>> {
         })
     };
     rows.bind(about.report.as_str()).bind(about.relance).fetch_all(db).await?.iter().map(told).collect()
-}
-
-/// When those in charge last said something.
-async fn answered_at(tx: &mut Tx, report: &ParcelId) -> Result<Option<Instant>> {
-    let rows: Vec<(i64, String)> =
-        sqlx::query_as("SELECT at, event FROM journal WHERE report_id = $1 ORDER BY position DESC")
-            .bind(report.as_str())
-            .fetch_all(&mut **tx)
-            .await?;
-    for (at, text) in rows {
-        if serde_json::from_str::<Event>(&text)?.is_answer() {
-            return Ok(Some(Instant(at)));
-        }
-    }
-    Ok(None)
 }

@@ -5,7 +5,7 @@ use crate::error::Result;
 use shared::followup::{Follow, SaidFixed};
 use shared::ids::ParcelId;
 use shared::instant::Instant;
-use shared::relance::{Relances, WEEK};
+use shared::relance::{Facts, Relances};
 use shared::reports::status::Status;
 use sqlx::AnyPool;
 
@@ -20,13 +20,23 @@ pub struct Shown {
     pub reopen_until: Option<Instant>,
 }
 
-/// What everybody sees of `report`, which is so far. Facts only: whether an hour is over is for the reader to know, who may
-/// read without network.
-pub async fn shown(
-    db: &AnyPool,
-    report: &ParcelId,
-    (status, closed_at): (Status, Option<Instant>),
-) -> Result<Shown> {
+/// What is known of a report whose follow-up is shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Known {
+    /// How far it is.
+    pub status: Status,
+    /// How urgent it is.
+    pub urgency: i16,
+    /// When it came.
+    pub received_at: Instant,
+    /// When it was closed.
+    pub closed_at: Option<Instant>,
+}
+
+/// What everybody sees of `report`. Facts only: whether an hour is over is for the reader to know, who may read without
+/// network.
+pub async fn shown(db: &AnyPool, report: &ParcelId, known: Known) -> Result<Shown> {
+    let Known { status, urgency, received_at, closed_at } = known;
     let sent = relances::sent(db, report).await?;
     let mut shown = Shown::default();
     shown.relances.sent = i64::try_from(sent.len()).unwrap_or(i64::MAX);
@@ -35,7 +45,9 @@ pub async fn shown(
         return Ok(shown);
     }
     shown.relances.asked = relances::wishes(db, report).await?;
-    shown.relances.next_at = sent.last().map(|last| last.plus(WEEK));
+    let told_at = relances::told_at(db, report).await?.unwrap_or(received_at);
+    let facts = Facts { told_at, urgency, sent: &sent, answered_at: None, is_open: true };
+    shown.relances.next_at = facts.next_at();
     shown.said_fixed = store::said_fixed(db, report).await?;
     Ok(shown)
 }

@@ -1,11 +1,11 @@
 //! The story of a wish coming in, on one page and in one transaction:
-//! claim the id → whose wish about which report → heard → receipt.
+//! claim the id → whose wish about which report → heard, its photos named → receipt.
 //!
 //! The first statement is the claim, as in `reports/intake.rs`: a replay is answered with the stored receipt, and does
 //! nothing. Then the report's row is locked, so that two who wish at once wait for each other.
 
 use super::store::{Own, Part, Standing};
-use super::{ask, relances, store};
+use super::{ask, relances, repaired, store};
 use crate::app::App;
 use crate::db::Tx;
 use crate::db::bundle::Bundle;
@@ -34,14 +34,22 @@ struct Wisher<'a> {
 ///
 /// # Errors
 /// `id_taken`; `report_unknown`, also for what is not public; `key_missing` for a wish that only those who are part of the
-/// report may have; `reopen_too_late`.
-pub async fn take(app: &App, parcel: &Parcel, wish: &FollowUp) -> Result<Receipt> {
+/// report may have; `reopen_too_late`; what [`FollowUp::checked`] refuses.
+pub async fn take(app: &App, parcel: &Parcel, wish: FollowUp) -> Result<Receipt> {
+    let wish = wish.checked()?;
+    let receipt = admit(app, parcel, &wish).await?;
+    let missing = if wish.photos.is_empty() { vec![] } else { repaired::missing(app, &parcel.id).await? };
+    Ok(Receipt { missing, ..receipt })
+}
+
+async fn admit(app: &App, parcel: &Parcel, wish: &FollowUp) -> Result<Receipt> {
     let mut tx = app.db.write().await?;
     if let Some(receipt) = intake::claim(&mut tx, parcel).await? {
         return Ok(receipt);
     }
     let wisher = wisher(app, &mut tx, parcel, &wish.report).await?;
     wisher.hear(&mut tx, wish.wish).await?;
+    repaired::name(&mut tx, &parcel.id, wisher.own(), &wish.photos).await?;
     let follow = store::follow(&mut *tx, &wisher.report.id, &wisher.proof).await?;
     let ask_at = follow.and_then(|follow| follow.ask_at);
     let receipt = Receipt {
@@ -118,6 +126,8 @@ impl Wisher<'_> {
         }
         let (days, at, rhythm) = (&self.app.days, self.parcel.at, self.rhythm(tx).await?);
         match wish {
+            // Whatever became of the report since: it is what they saw.
+            Wish::Repaired => Ok(()),
             Wish::NotFixed if !self.report.status.is_open() => self.reopen(tx).await,
             // What was said before it was closed, and comes after, changes nothing any more.
             _ if !self.report.status.is_open() => Ok(()),

@@ -8,7 +8,7 @@ use shared::instant::Instant;
 use utoipa::IntoParams;
 
 /// What a line can be about, as it is offered to people. Others may be asked for by their names.
-pub const KINDS: [&str; 17] = [
+pub const KINDS: [&str; 18] = [
     "received",
     "supported",
     "notice_sent",
@@ -18,6 +18,7 @@ pub const KINDS: [&str; 17] = [
     "internal_word",
     "status_changed",
     "said_fixed",
+    "repaired",
     "reopened",
     "transfer_proposed",
     "transferred",

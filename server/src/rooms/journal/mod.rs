@@ -34,7 +34,7 @@ use shared::ids::ParcelId;
 use shared::instant::Instant;
 use shared::reports::{Event, JournalEntry};
 use sqlx::any::AnyRow;
-use sqlx::{AnyPool, Row};
+use sqlx::{Any, AnyPool, Executor, Row};
 
 /// Writes one line into a report's journal. Two writers of one journal wait for each other at the report's row.
 pub async fn note(tx: &mut Tx, report: &ParcelId, at: Instant, event: &Event) -> Result<()> {
@@ -49,13 +49,25 @@ pub fn begin(writes: &mut Bundle, report: &ParcelId, at: Instant) -> Result<()> 
 }
 
 /// The journal of one report, oldest first.
-pub async fn of_report(db: &AnyPool, report: &ParcelId) -> Result<Vec<JournalEntry>> {
+pub async fn of_report<'c>(
+    db: impl Executor<'c, Database = Any>,
+    report: &ParcelId,
+) -> Result<Vec<JournalEntry>> {
     let rows = sqlx::query("SELECT at, event FROM journal WHERE report_id = $1 ORDER BY position");
     let rows = rows.bind(report.as_str()).fetch_all(db).await?;
     let entry = |row: &AnyRow| {
         Ok(JournalEntry { at: Instant(row.try_get("at")?), event: read(row.try_get("event")?)? })
     };
     rows.iter().map(entry).collect()
+}
+
+/// When those in charge last said something about `report`.
+pub async fn answered_at<'c>(
+    db: impl Executor<'c, Database = Any>,
+    report: &ParcelId,
+) -> Result<Option<Instant>> {
+    let told = of_report(db, report).await?;
+    Ok(told.into_iter().rfind(|entry| entry.event.is_answer()).map(|entry| entry.at))
 }
 
 /// The newest seal: whoever keeps it has proof of all that came before.

@@ -77,12 +77,13 @@ pub async fn shelves(db: &AnyPool) -> sqlx::Result<Vec<String>> {
         .await
 }
 
-/// The photos on `shelf` that came before `before` and that no report and no answer names.
+/// The photos on `shelf` that came before `before` and that no report, no answer and no wish names.
 pub async fn unnamed(db: &AnyPool, shelf: &str, before: Instant) -> sqlx::Result<Vec<PhotoHash>> {
     let hashes: Vec<String> = sqlx::query_scalar(
         "SELECT hash FROM photos f WHERE hash >= $1 AND hash < $2 AND received_at < $3
            AND NOT EXISTS (SELECT 1 FROM report_photos rp WHERE rp.hash = f.hash)
-           AND NOT EXISTS (SELECT 1 FROM answer_photos ap WHERE ap.hash = f.hash)",
+           AND NOT EXISTS (SELECT 1 FROM answer_photos ap WHERE ap.hash = f.hash)
+           AND NOT EXISTS (SELECT 1 FROM repaired_photos fixed WHERE fixed.hash = f.hash)",
     )
     .bind(shelf)
     .bind(after(shelf))
@@ -92,11 +93,12 @@ pub async fn unnamed(db: &AnyPool, shelf: &str, before: Instant) -> sqlx::Result
     hashes.iter().map(|hash| parse(hash)).collect()
 }
 
-/// Forgets a photo, unless a report or an answer has named it meanwhile; whether it did.
+/// Forgets a photo, unless one of them has named it meanwhile; whether it did.
 pub async fn forget_unnamed(tx: &mut Tx, hash: &PhotoHash) -> sqlx::Result<bool> {
     let deleted = sqlx::query(
         "DELETE FROM photos WHERE hash = $1 AND NOT EXISTS (SELECT 1 FROM report_photos WHERE hash = $1)
-           AND NOT EXISTS (SELECT 1 FROM answer_photos WHERE hash = $1)",
+           AND NOT EXISTS (SELECT 1 FROM answer_photos WHERE hash = $1)
+           AND NOT EXISTS (SELECT 1 FROM repaired_photos WHERE hash = $1)",
     );
     Ok(deleted.bind(hash.as_str()).execute(&mut **tx).await?.rows_affected() == 1)
 }

@@ -7,6 +7,7 @@
 use super::{jobs, judging, store};
 use crate::app::App;
 use crate::error::Result;
+use crate::rooms::follow;
 use shared::ids::{ParcelId, PhotoHash};
 use shared::instant::{Instant, MINUTE};
 
@@ -29,14 +30,15 @@ pub async fn missing(app: &App, parcel: &ParcelId) -> Result<Vec<PhotoHash>> {
     Ok(missing)
 }
 
-/// A photo can be shown, or will never be: the mails of the reports for which it was the last one leave.
+/// A photo can be shown, or will never be: the mails of the reports for which it was the last one leave, and the journals of
+/// those it shows repaired say so.
 pub async fn photo_came(app: &App, hash: &PhotoHash) -> Result<()> {
     for report in store::naming(app.db.read(), hash).await? {
         if release(app, &report).await? {
             judging::look_again(app, &report).await?;
         }
     }
-    Ok(())
+    follow::repaired::came(app, hash).await
 }
 
 /// Whether no photo of `report` is waited for any more; then its mails leave.

@@ -227,6 +227,7 @@ pub async fn raise(tx: &mut Tx, main: &ParcelId, to: i16, now: Instant) -> Resul
     if to == awaited::IMMEDIATE {
         jobs::hurry(tx, main, now).await?;
         notices::forget_sent(tx, main).await?;
+        follow::hurried(tx, main, now).await?;
     }
     let route = in_charge(tx, main, now).await?;
     for desk in route.choices.iter().filter_map(|choice| choice.desk.as_ref()) {

@@ -122,8 +122,10 @@ pub async fn for_desks(app: &App, main: &ParcelId) -> Result<ReportPage> {
     let urgency = row.try_get("urgency")?;
     let subject = Subject::simple(brief.category.as_deref(), urgency, brief.status);
     let closed_at = row.try_get::<Option<i64>, _>("closed_at")?.map(Instant);
+    let known =
+        follow::view::Known { status: brief.status, urgency, received_at: brief.received_at, closed_at };
     let follow::view::Shown { relances, said_fixed, reopen_until } =
-        follow::view::shown(db, main, (brief.status, closed_at)).await?;
+        follow::view::shown(db, main, known).await?;
     Ok(ReportPage {
         relances,
         said_fixed,

@@ -1,6 +1,7 @@
 //! The walk of a report, told as what people and phones do: every step is repeated until it is done, whatever fails.
 
 use super::process::Process;
+use crate::answers::{Form, MAIRIE};
 use crate::app::{MORNING, Parcel, SCHOOL, parcel, sha256, swing};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -8,15 +9,17 @@ use reqwest::{Client, Response};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use shared::instant::{DAY, HOUR, Instant};
+use shared::relance::GRACE;
 use std::collections::BTreeMap;
 use testkit::photo;
 use vigie::jobs::{LEASE, back_off, runner, store};
+use vigie::rooms::answers::link;
 
 /// Bytes of a piece.
 const PIECE: usize = 100_000;
 
 /// The steps, in order.
-pub const STEPS: [Step; 13] = [
+pub const STEPS: [Step; 14] = [
     Step::Words,
     Step::SmallPhoto,
     Step::UploadBegins,
@@ -28,6 +31,7 @@ pub const STEPS: [Step; 13] = [
     Step::Sweep,
     Step::Relance,
     Step::Relances,
+    Step::Answer,
     Step::Questions,
     Step::Fixed,
 ];
@@ -46,6 +50,7 @@ pub enum Step {
     Sweep,
     Relance,
     Relances,
+    Answer,
     Questions,
     Fixed,
 }
@@ -54,6 +59,8 @@ pub enum Step {
 #[derive(Clone, Default)]
 pub struct Memory {
     upload: Option<String>,
+    /// The form of a desk's page, filled in.
+    form: Option<Form>,
 }
 
 /// The photos of the report: one leaves whole, one in pieces.
@@ -124,7 +131,13 @@ impl Step {
                 work(process).await && is_idle(process).await && matches!(left.await, Ok(0_i64))
             }
             Self::Relance => server.wish(4, "relance").await,
-            Self::Relances => work(process).await && is_idle(process).await,
+            Self::Relances => {
+                // Those in charge had their days.
+                let grace = Instant(MORNING.0 + GRACE + DAY);
+                process.app.clock.advance((grace.0 - process.now().0).max(0));
+                work(process).await && is_idle(process).await
+            }
+            Self::Answer => server.answer(process, memory).await == Some(303),
             Self::Questions => {
                 // The hour of all three: a fortnight and more after they came, at 17 h in Paris.
                 let hour = Instant(MORNING.0 + 18 * DAY + 7 * HOUR);
@@ -175,6 +188,29 @@ impl Server<'_> {
         let put = put.bearer_auth(parcel(1).key.reveal());
         let heard = put.json(&json!({ "report": parcel(1).id, "wish": wish })).send().await;
         json_of(heard).await.is_some_and(|receipt| receipt["outcome"] == "noted")
+    }
+
+    /// The mairie's form, by the link in its mail: filled in once, sent until it is taken. Gives the status.
+    async fn answer(&self, process: &Process, memory: &mut Memory) -> Option<u16> {
+        let app = &process.app;
+        let (mailbox, desk): (String, String) =
+            sqlx::query_as("SELECT id, desk_id FROM mailboxes WHERE mail = $1")
+                .bind(MAIRIE)
+                .fetch_one(app.db.read())
+                .await
+                .unwrap();
+        let link = link::address(app, &parcel(1).id, &desk, &mailbox).await.unwrap().expect("a link");
+        let url = link.replace(&app.config.public_url, self.url);
+        if memory.form.is_none() {
+            let page = self.client.get(&url).send().await.ok()?.error_for_status().ok()?;
+            let page = page.text().await.ok()?;
+            let form = Form::of(&page).with("step", "in_progress").with("words", "Un technicien passe.");
+            memory.form = Some(form);
+        }
+        let answer = memory.form.as_ref()?.try_send(&url).await.ok()?;
+        let status = answer.status().as_u16();
+        assert!(status == 303 || status >= 500, "{status}");
+        Some(status)
     }
 
     async fn begin(&self, photo: &[u8]) -> Option<String> {

@@ -1,12 +1,13 @@
 //! Relances: one mail per desk and week, the facts in it, and who hears when nobody answers.
 
-use super::{events, heard};
+use super::{events, heard, wish};
 use crate::app::{MORNING, TestApp, parcel, swing};
 use crate::both_engines;
 use crate::mail::mairie_at;
 use crate::reports::receipt;
 use serde_json::{Value, json};
-use shared::instant::{DAY, HOUR};
+use shared::instant::{DAY, HOUR, Instant};
+use shared::relance::GRACE;
 use shared::reports::status::Status;
 use testkit::mail::Mail;
 use vigie::rooms::reports::{Change, change_status};
@@ -17,12 +18,25 @@ both_engines!(
     silence_widens_the_circle_and_an_answer_closes_it_again,
     a_relance_of_what_is_closed_meanwhile_does_not_leave,
     each_mailbox_hears_each_relance_once,
+    those_who_were_told_have_three_days_before_the_first_relance,
+    what_is_immediate_is_not_waited_for,
+    where_nobody_was_told_the_days_count_from_the_report,
 );
 
-/// A report by parcel 1, its mails gone.
+/// When the first relance of a report of this morning may leave.
+const FIRST: Instant = Instant(MORNING.0 + GRACE);
+
+/// A report by parcel 1, its mails gone, and the days over in which no relance leaves.
 async fn reported(app: TestApp) -> TestApp {
+    let app = told_of(app, swing()).await;
+    app.app.clock.advance(GRACE);
+    app
+}
+
+/// That report by parcel 1, its mails gone.
+async fn told_of(app: TestApp, report: Value) -> TestApp {
     let app = app.with_city().await;
-    receipt(&app, &parcel(1), &swing()).await;
+    receipt(&app, &parcel(1), &report).await;
     app.run_jobs().await;
     app
 }
@@ -36,7 +50,7 @@ fn to<'a>(mails: &[&'a Mail], address: &str) -> Vec<&'a Mail> {
 }
 
 /// The journal's lines about relances.
-fn told(page: &Value) -> Vec<Value> {
+fn lines(page: &Value) -> Vec<Value> {
     let entries = page["journal"].as_array().unwrap().iter().map(|entry| entry["event"].clone());
     entries.filter(|event| event["event"] == "relance").collect()
 }
@@ -54,14 +68,14 @@ async fn a_hundred_parents_in_one_week_are_one_mail_per_desk(app: TestApp) {
         app.run_jobs().await;
     }
     assert_eq!(app.page(&parcel(1).id).await["relances"]["asked"], 100);
-    app.app.clock.advance(MORNING.plus(7 * DAY).0 - app.app.clock.now().0 - 1);
+    app.app.clock.advance(FIRST.plus(7 * DAY).0 - app.app.clock.now().0 - 1);
     app.run_jobs().await;
     assert_eq!(relances(&app.mails()).len(), 2, "the first, to two desks");
     app.app.clock.advance(1);
     app.run_jobs().await;
     let page = app.page(&parcel(1).id).await;
     assert_eq!(
-        told(&page),
+        lines(&page),
         [
             json!({ "event": "relance", "people": 1, "tone": "plain" }),
             json!({ "event": "relance", "people": 100, "tone": "firm" }),
@@ -72,7 +86,7 @@ async fn a_hundred_parents_in_one_week_are_one_mail_per_desk(app: TestApp) {
     assert_eq!(all.len(), 4);
     assert_eq!(to(&all, "mairie@example.org").len(), 2);
     assert!(all[3].text().contains("100 personnes vous demandent des nouvelles"), "{}", all[3].text());
-    assert_eq!(page["relances"], json!({ "sent": 2, "asked": 0, "next_at": MORNING.plus(14 * DAY).0 }));
+    assert_eq!(page["relances"], json!({ "sent": 2, "asked": 0, "next_at": FIRST.plus(14 * DAY).0 }));
     // Nobody asked since: the week passes in silence.
     app.app.clock.advance(7 * DAY);
     app.run_jobs().await;
@@ -155,13 +169,13 @@ async fn silence_widens_the_circle_and_an_answer_closes_it_again(app: TestApp) {
     );
     assert!(!third.text().contains("adressé en copie"));
     let page = app.page(&parcel(1).id).await;
-    assert_eq!(told(&page)[2], json!({ "event": "relance", "people": 1, "tone": "formal", "wider": 1 }));
+    assert_eq!(lines(&page)[2], json!({ "event": "relance", "people": 1, "tone": "formal", "wider": 1 }));
     // An answer: the next one is polite again, and nobody's copy.
     change_status(&app.app, 1001, Change { to: Status::InProgress, reason: None }).await.unwrap();
     heard(&app, 21, 1, json!("relance")).await;
     app.run_jobs().await;
     let page = app.page(&parcel(1).id).await;
-    assert_eq!(told(&page)[3], json!({ "event": "relance", "people": 1, "tone": "plain" }));
+    assert_eq!(lines(&page)[3], json!({ "event": "relance", "people": 1, "tone": "plain" }));
     assert_eq!(page["brief"]["status"], "in_progress", "writing again takes nothing back");
 }
 
@@ -195,4 +209,68 @@ async fn each_mailbox_hears_each_relance_once(app: TestApp) {
         ["a@example.org", "b@example.org", "c@example.org", "goelands.maternelle@example.org"].map(count),
         [0, 1, 1, 1]
     );
+}
+
+async fn those_who_were_told_have_three_days_before_the_first_relance(app: TestApp) {
+    let app = app.with_city().await;
+    receipt(&app, &parcel(1), &swing()).await;
+    // They are told two hours after it came.
+    app.app.clock.advance(2 * HOUR);
+    app.run_jobs().await;
+    let first = MORNING.plus(2 * HOUR + GRACE);
+    heard(&app, 11, 1, json!("relance")).await;
+    assert_eq!(
+        app.page(&parcel(1).id).await["relances"],
+        json!({ "sent": 0, "asked": 1, "next_at": first.0 }),
+        "said as a date"
+    );
+    app.app.clock.advance(first.0 - app.app.clock.now().0 - 1);
+    app.run_jobs().await;
+    assert!(relances(&app.mails()).is_empty());
+    app.app.clock.advance(1);
+    app.run_jobs().await;
+    assert_eq!(relances(&app.mails()).len(), 2);
+    let page = app.page(&parcel(1).id).await;
+    assert_eq!(lines(&page), [json!({ "event": "relance", "people": 1, "tone": "plain" })]);
+    assert_eq!(page["relances"], json!({ "sent": 1, "asked": 0, "next_at": first.plus(7 * DAY).0 }));
+}
+
+async fn what_is_immediate_is_not_waited_for(app: TestApp) {
+    let app = told_of(app, swing()).await;
+    heard(&app, 11, 1, json!("relance")).await;
+    app.run_jobs().await;
+    assert!(relances(&app.mails()).is_empty());
+    // Somebody says that it is a danger: whoever asked for a relance has it now.
+    let mut danger = swing();
+    danger["urgency"] = json!(4);
+    receipt(&app, &parcel(2), &danger).await;
+    app.run_jobs().await;
+    assert_eq!(relances(&app.mails()).len(), 2);
+    assert_eq!(app.page(&parcel(1).id).await["relances"]["asked"], 0);
+    danger["unlike"] = json!([parcel(1).id]);
+    receipt(&app, &parcel(3), &danger).await;
+    app.run_jobs().await;
+    let page = app.page(&parcel(3).id).await;
+    assert_eq!(page.get("relances"), None, "no day to wait for");
+    let wished = wish(&app, 12, &parcel(3), &parcel(3), json!("relance")).await;
+    assert_eq!(wished.status(), 200);
+    app.run_jobs().await;
+    assert_eq!(relances(&app.mails()).len(), 4);
+}
+
+async fn where_nobody_was_told_the_days_count_from_the_report(app: TestApp) {
+    let app = app.with_city().await;
+    receipt(&app, &parcel(1), &swing()).await;
+    heard(&app, 11, 1, json!("relance")).await;
+    assert_eq!(app.page(&parcel(1).id).await["relances"]["next_at"], FIRST.0);
+    // The first message leaves on the second day only: from then on they have their days.
+    app.app.clock.advance(DAY);
+    app.run_jobs().await;
+    assert_eq!(app.page(&parcel(1).id).await["relances"]["next_at"], FIRST.plus(DAY).0);
+    app.app.clock.advance(GRACE - DAY);
+    app.run_jobs().await;
+    assert!(relances(&app.mails()).is_empty(), "planned before they were told");
+    app.app.clock.advance(DAY);
+    app.run_jobs().await;
+    assert_eq!(relances(&app.mails()).len(), 2);
 }

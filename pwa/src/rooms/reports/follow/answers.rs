@@ -49,7 +49,7 @@ pub fn says(of: &Of, wish: Wish) -> Callback<Event> {
         let Of { report, shown } = of.clone();
         spawn_local(async move {
             // A browser that keeps nothing says so on every screen.
-            let _ = outbox::wish(FollowUp { report, wish }, shown, true).await;
+            let _ = outbox::wish(FollowUp::of(report, wish), vec![], shown, true).await;
             // Where a network is, the worker would not wait for second thoughts.
             if dom::seems_online() { wake::nudge() } else { wake::after_put() }
         });
@@ -63,7 +63,7 @@ pub fn answered(w: &World, answer: &Answer, (standing, page): (&Standing, Option
         Wish::Relance => "said_relance",
         Wish::NotYet => "said_not_yet",
         Wish::NotFixed => "said_not_fixed",
-        Wish::Ask(_) => return Html::default(),
+        Wish::Ask(_) | Wish::Repaired => return Html::default(),
     };
     let more = match &answer.stage {
         Stage::Here(true) if dom::seems_online() => w.say("said_leaves_soon"),
@@ -101,7 +101,9 @@ fn became(
         Wish::NotFixed => w.say("became_open"),
         Wish::Relance => {
             let relances = page.map(|page| page.relances).unwrap_or_default();
-            match relances.next_at.filter(|_| relances.asked > 0) {
+            // A page that is kept may be older than the wish: the first relance leaves when it may, whoever asked.
+            let waits = relances.asked > 0 || relances.sent == 0;
+            match relances.next_at.filter(|at| waits && *at > receipt.at) {
                 Some(at) if relances.asked > 1 => {
                     let others = w.count("became_counted_with", relances.asked - 1);
                     [&*others, " ", &*w.with("became_counted", &[("day", &day(at))])].concat()
@@ -110,7 +112,7 @@ fn became(
                 None => w.say("became_sent"),
             }
         }
-        Wish::NotYet | Wish::Ask(_) => match standing.ask_at.or(receipt.ask_at) {
+        Wish::NotYet | Wish::Ask(_) | Wish::Repaired => match standing.ask_at.or(receipt.ask_at) {
             Some(at) => w.with("follow_next", &[("day", &day(at))]),
             None => String::new(),
         },

@@ -1,17 +1,21 @@
 //! Following a report: being asked whether it is fixed, answering in one tap, opening it again; all of it without network.
 //!
-//! Owns what its people see of that on its page; `standing.rs` says how they stand, `answers.rs` takes their word. Promises:
+//! Owns what its people see of that on its page; `standing.rs` says how they stand, `answers.rs` takes their word,
+//! `repaired.rs` a photo of what is fixed. Promises:
 //! what they see is the server's word overlaid with theirs; nothing leaves before it may be thought over. Does not: send
 //! anything (the outbox does), ask anybody (the server does, and a card here when its day has come).
 
 pub mod answers;
+mod repaired;
 pub mod standing;
 
 use super::ask;
 use crate::markup;
+use crate::markup::component;
 use crate::world::World;
 use answers::{Of, answered, answers, says};
 use outbox::edges;
+use repaired::{Repaired, RepairedProps};
 use shared::followup::{FollowUp, Rhythm, Wish};
 use shared::ids::{Key, ParcelId};
 use shared::instant::Instant;
@@ -80,7 +84,7 @@ pub fn FollowCard(props: &FollowProps) -> Html {
     let inside = if asks {
         markup! { <>{ others_say(w, page) }{ answers(w, &of, *wished) }</> }
     } else if let Some(answer) = &stand.answer {
-        answered(w, answer, (&stand, Some(page)))
+        said(w, (page, &of), (&stand, answer))
     } else if has_say {
         markup! { <>{ others_say(w, page) }{ verbs(w, page, &of) }</> }
     } else {
@@ -101,10 +105,22 @@ fn others_say(w: &World, page: &ReportPage) -> Html {
     said.map_or_else(Html::default, |said| markup! { <p data-test="others-say">{ text(said) }</p> })
 }
 
+/// What one answered; who said that it is fixed may show it.
+fn said(w: &World, (page, of): (&ReportPage, &Of), (stand, answer): (&Standing, &Answer)) -> Html {
+    let fixed = answer.wish == Wish::Fixed && !matches!(answer.stage, Stage::Refused(_));
+    markup! {
+        <>
+            { answered(w, answer, (stand, Some(page))) }
+            if fixed { { component::<Repaired>("repaired", RepairedProps { world: w.clone(), of: of.clone() }) } }
+        </>
+    }
+}
+
 /// What one may say before being asked.
 fn verbs(w: &World, page: &ReportPage, of: &Of) -> Html {
     let next = page.relances.next_at.filter(|at| *at > edges::now());
-    let next = next.map(|at| w.with("relance_next", &[("day", &w.day(at, edges::now()))]));
+    let key = if page.relances.sent > 0 { "relance_next" } else { "relance_first" };
+    let next = next.map(|at| w.with(key, &[("day", &w.day(at, edges::now()))]));
     markup! {
         <>
             <div class="verbs">
@@ -168,7 +184,7 @@ fn next(w: &World, stand: &Standing, has_say: bool) -> String {
 fn wishes(Of { report, shown }: Of, rhythm: Rhythm) {
     spawn_local(async move {
         // A browser that keeps nothing says so on every screen.
-        let _ = outbox::wish(FollowUp { report, wish: Wish::Ask(rhythm) }, shown, false).await;
+        let _ = outbox::wish(FollowUp::of(report, Wish::Ask(rhythm)), vec![], shown, false).await;
         crate::wake::after_put();
     });
 }
@@ -187,20 +203,20 @@ fn bell(w: &World, of: &Of, urgency: i16) -> Html {
 
 /// A report that is closed: what its people said, and for some days the way to open it again.
 fn closed(w: &World, page: &ReportPage, (of, stand): (&Of, &Standing)) -> Html {
-    let said = stand
+    let answer = stand
         .answer
         .as_ref()
         .filter(|answer| answer.wish != Wish::NotFixed || !matches!(answer.stage, Stage::Heard(_)));
     let until = page.reopen_until.filter(|at| *at > edges::now() && has_say(w, page, of.shown.as_ref()));
     let undecided =
-        said.is_none_or(|answer: &Answer| matches!(answer.stage, Stage::Heard(_) | Stage::Refused(_)));
-    if said.is_none() && until.is_none() {
+        answer.is_none_or(|answer: &Answer| matches!(answer.stage, Stage::Heard(_) | Stage::Refused(_)));
+    if answer.is_none() && until.is_none() {
         return Html::default();
     }
     markup! {
         <section class="card stack" data-test="follow-closed" aria-labelledby="follow">
             <h2 id="follow">{ w.t("follow_title") }</h2>
-            if let Some(answer) = said { { answered(w, answer, (stand, Some(page))) } }
+            if let Some(answer) = answer { { said(w, (page, of), (stand, answer)) } }
             if let (Some(until), true) = (until, undecided) {
                 <div class="follow-next">
                     <p><span><strong>{ w.t("reopen_ask") }</strong>{ text(" ".to_owned()) }{ text(w.with("reopen_until", &[("day", &w.day(until, edges::now()))])) }</span></p>

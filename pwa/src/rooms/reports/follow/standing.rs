@@ -166,7 +166,7 @@ mod tests {
     }
 
     fn wish(wish: Wish) -> Parcel {
-        let content = Content::FollowUp(FollowUp { report: report(), wish });
+        let content = Content::FollowUp(FollowUp::of(report(), wish));
         Parcel::seal(content, mint(NOW, [2; 10]), Key::from_bytes([3; 16]), NOW)
     }
 
