@@ -32,6 +32,7 @@ async fn what_one_reads_is_accessible() {
         ("/demandes", "open reports", "[data-test=report-row]"),
         ("/demandes?status=closed", "closed reports", "[data-test=report-row]"),
         ("/moi", "me", "[data-test=me-mail]"),
+        ("/journal", "the journal", ".journal .timeline"),
         (&sent, "a report", "[data-test=journal]"),
     ] {
         phone.open(address).await;

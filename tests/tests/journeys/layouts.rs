@@ -114,6 +114,8 @@ async fn look_at_all(lang: &'static str) {
         ("/demandes", "reports", "[data-test=report-row]"),
         ("/moi", "me", "[data-test=me-mail]"),
         (&city.report("planned").await, "report", "[data-test=journal]"),
+        ("/journal", "journal", ".journal .timeline"),
+        ("/hors-ligne", "offline", "[data-test=offline]"),
         ("/nulle/part", "lost", "main .btn.primary"),
     ] {
         phone.open(address).await;
