@@ -33,7 +33,7 @@ const PUSH = "push";
 const MOST = { [DATA]: 150, [PHOTOS]: 200 };
 const PLACES = "/api/v1/places";
 /** Pages that the app has no screen for: the server's alone. */
-const OF_SERVER = /^\/(healthz|journal|repondre|abonnements|desabonnement)(\/|$)/;
+const OF_SERVER = /^\/(healthz|journal|repondre|abonnements|desabonnement|ecoles\/[^/]+\/suivre)(\/|$)/;
 /** In `push`: how this phone is told. */
 const DEVICE = "/push/device";
 /** Milliseconds to wait for a network that may be there. */
