@@ -33,7 +33,8 @@ const PUSH = "push";
 const MOST = { [DATA]: 150, [PHOTOS]: 200 };
 const PLACES = "/api/v1/places";
 /** Pages that the app has no screen for: the server's alone. */
-const OF_SERVER = /^\/(healthz|journal|documents|repondre|abonnements|desabonnement)(\/|$)|\.(atom|xml|txt)$/;
+const OF_SERVER =
+  /^\/(healthz|journal|documents|repondre|abonnements|desabonnement|ecoles\/[^/]+\/suivre)(\/|$)|\.(atom|xml|txt)$/;
 /** What stands in for one of them without a network. */
 const OFFLINE = "/hors-ligne";
 /** In `push`: how this phone is told. */

@@ -2,7 +2,7 @@
 //!
 //! Promises: works, forgetting, where the browser keeps nothing (private mode).
 
-use shared::ids::{ParcelId, PlaceId};
+use shared::ids::{Key, ParcelId, PlaceId};
 
 /// Schools remembered, most recent first.
 const RECENT: usize = 4;
@@ -100,6 +100,53 @@ pub fn remember_place(place: &PlaceId) {
     places.insert(0, place.clone());
     places.truncate(RECENT);
     write("vigie.places", &places.iter().map(PlaceId::as_str).collect::<Vec<_>>().join(","));
+}
+
+/// A school whose week this phone is told, under an id and a secret of its own.
+pub struct Week {
+    /// The school.
+    pub place: PlaceId,
+    /// The follow's id.
+    pub id: ParcelId,
+    /// Its secret.
+    pub key: Key,
+}
+
+/// The schools whose week this phone is told.
+pub fn weeks() -> Vec<Week> {
+    let kept = read("vigie.weeks").unwrap_or_default();
+    let week = |words: &str| {
+        let mut words = words.split(' ');
+        Some(Week {
+            place: PlaceId::parse(words.next()?).ok()?,
+            id: ParcelId::parse(words.next()?).ok()?,
+            key: Key::parse(words.next()?).ok()?,
+        })
+    };
+    kept.split(',').filter_map(week).collect()
+}
+
+/// How this phone follows that school.
+pub fn week(place: &PlaceId) -> Option<Week> {
+    weeks().into_iter().find(|week| week.place == *place)
+}
+
+/// Remembers that it does.
+pub fn keep_week(week: &Week) {
+    let Week { place, id, key } = week;
+    drop_week(place);
+    let mut kept = read("vigie.weeks").unwrap_or_default();
+    for word in [place.as_str(), " ", id.as_str(), " ", key.reveal(), ","] {
+        kept.push_str(word);
+    }
+    write("vigie.weeks", &kept);
+}
+
+/// Forgets that it does.
+pub fn drop_week(place: &PlaceId) {
+    let kept = read("vigie.weeks").unwrap_or_default();
+    let others = kept.split_inclusive(',').filter(|week| week.split(' ').next() != Some(place.as_str()));
+    write("vigie.weeks", &others.collect::<String>());
 }
 
 /// Whether the browser was asked to keep what lies here, from now on it was.

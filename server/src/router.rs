@@ -91,7 +91,7 @@ fn pages() -> Router<App> {
         .route("/signaler", get(site::screen))
         .route("/ecoles", get(places::site::list))
         .route("/ecoles/{id}", get(places::site::page))
-        .route("/ecoles/{id}/suivre", post(digest::site::ask))
+        .route("/ecoles/{id}/suivre", get(digest::site::begin).post(digest::site::ask))
         .route("/ecoles/{id}/flux.atom", get(places::site::feed))
         .route("/demandes", get(reports::site::list))
         .route("/demandes/flux.atom", get(reports::site::feed))

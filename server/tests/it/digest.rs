@@ -264,6 +264,11 @@ async fn a_worker_that_dies_after_sending_sends_the_same_message_once_more(app: 
 
 async fn a_school_is_followed_on_its_page_without_script(app: TestApp) {
     let app = app.with_city().await;
+    let form = app.get("/ecoles/9990001X/suivre").send().await.unwrap();
+    assert_eq!(form.status(), 200);
+    let form = form.text().await.unwrap();
+    assert!(form.contains("action=\"/ecoles/9990001X/suivre\"") && !form.contains("<script"), "{form}");
+    assert_eq!(app.get("/ecoles/nowhere/suivre").send().await.unwrap().status(), 404);
     jobs::plan(&app.app).await.unwrap();
     let page = app.get(&format!("/ecoles/{SCHOOL}")).send().await.unwrap().text().await.unwrap();
     let path = format!("/ecoles/{SCHOOL}/suivre");

@@ -227,3 +227,59 @@ async fn who_says_no_is_not_asked_again() {
     phone.find("mine-row").await;
     assert!(phone.all("news").await.is_empty(), "who said no finds it in Moi");
 }
+
+/// The page of the school, once it says how its week stands on this phone.
+async fn week(phone: &Phone, state: &str) {
+    phone.open(&format!("/ecoles/{}", GOELANDS.id)).await;
+    phone.find(&format!("week [data-state=\"{state}\"]")).await;
+}
+
+/// The secrets under which the server tells this phone, as it was told itself.
+const FOLLOWED: &str = "return caches.open('push').then((push) => push.match('/push/device')).then((kept) => kept?.json())\
+    .then((kept) => JSON.parse(kept?.told || '{}').follows)";
+
+#[tokio::test]
+async fn firefox_is_told_the_week_of_a_school_until_it_is_turned_off() {
+    let (world, service) = telling(Browser::Firefox).await;
+    let phone = Phone::unlock_told(&world.server.url(), service.web_socket(), &noon()).await;
+    install(&phone).await;
+    week(&phone, "off").await;
+    phone.tap("week-start").await;
+    phone.find("week [data-state=\"on\"]").await;
+    let follows = phone.wait_for_script("the secret among those followed", FOLLOWED).await;
+    assert_eq!(follows.as_array().map(Vec::len), Some(1), "{follows}");
+    let kept = phone.wait_for_script("the follow", "return localStorage['vigie.weeks']").await;
+    let kept: Vec<_> = kept.as_str().expect("a follow").trim_end_matches(',').split(' ').collect();
+    let [place, id, key] = kept[..] else { panic!("a school, an id, a secret: {kept:?}") };
+    assert_eq!((place, json!([key])), (GOELANDS.id, follows));
+    let address = format!("{}/api/v1/place-follows/{id}", world.server.url());
+    let client = reqwest::Client::new();
+    let standing = async || client.get(&address).bearer_auth(key).send().await.expect("an answer");
+    let following: Value = standing().await.json().await.expect("how it stands");
+    assert_eq!((&following["place"], &following["mail"]), (&json!(GOELANDS.id), &json!("no")));
+    phone.screenshot("week").await;
+
+    // It is known after a reload, and does not go without a network.
+    week(&phone, "on").await;
+    world.network.cut();
+    phone.tap("week-stop").await;
+    phone.find("week [data-state=\"failed\"]").await;
+    world.network.restore().await;
+    week(&phone, "on").await;
+    phone.tap("week-stop").await;
+    phone.find("week [data-state=\"off\"]").await;
+    assert_eq!(standing().await.status(), 404);
+    let none = format!("{FOLLOWED}.then((follows) => follows.length === 0)");
+    phone.wait_for_script("nothing to be followed", &none).await;
+}
+
+#[tokio::test]
+async fn who_cannot_be_told_here_is_led_to_the_form_for_mail() {
+    // This server sends no push.
+    let world = World::start().await;
+    let phone = world.installed_phone().await;
+    week(&phone, "by-mail").await;
+    phone.tap_css("[data-test=week] a").await;
+    phone.find_css("form [name=mail]").await;
+    phone.wait_for_text(GOELANDS.name).await;
+}

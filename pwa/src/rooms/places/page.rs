@@ -3,6 +3,7 @@
 use crate::hooks::use_get;
 use crate::markup;
 use crate::markup::component;
+use crate::rooms::push::week::{WeekCard, WeekProps};
 use crate::rooms::reports::list::{Reports, ReportsProps};
 use crate::rooms::reports::snap::{snap_else, snap_here};
 use crate::rooms::reports::where_is;
@@ -59,12 +60,20 @@ pub fn PlaceScreen(props: &PlaceScreenProps) -> Html {
                         if page.is_some_and(|page| page.solved > 0) { { reports(w, id, true) } }
                     </div>
                     if let Some(page) = page {
-                        <aside class="side-col stack loose">{ desks(w, page) }{ facts(w, page) }</aside>
+                        <aside class="side-col stack loose">{ desks(w, page) }{ week(w, page) }{ facts(w, page) }</aside>
                     }
                 </div>
             }
         </>
     }
+}
+
+/// Its week in one message; a closed school has none.
+fn week(w: &World, page: &PlacePage) -> Html {
+    if page.closed_at.is_some() {
+        return Html::default();
+    }
+    component::<WeekCard>("week", WeekProps { world: w.clone(), place: page.place.id.clone() })
 }
 
 /// The button; where the school is closed, that.

@@ -4,6 +4,7 @@
 //! again when something changed (not every browser says so by itself), and once a day; repeating it is harmless.
 
 use super::browser;
+use crate::session::Week;
 use crate::{api, dom, lang, session};
 use gloo_net::http::{Method, RequestBuilder};
 use gloo_timers::callback::Timeout;
@@ -68,7 +69,7 @@ async fn write(kept: &Kept) -> Option<()> {
     JsFuture::from(cache().await?.put_with_str(ENTRY, &response)).await.ok().map(drop)
 }
 
-fn stringify(fields: &[(&str, JsValue)]) -> Option<String> {
+pub(super) fn stringify(fields: &[(&str, JsValue)]) -> Option<String> {
     let object = Object::new();
     for (name, value) in fields {
         Reflect::set(&object, &JsValue::from_str(name), value).ok()?;
@@ -196,16 +197,20 @@ async fn body(subscription: &JsValue) -> Option<String> {
         ("subscription", subscription.clone()),
         ("lang", html.get_attribute("lang").unwrap_or_default().into()),
         ("zone", lang::zone().into()),
-        ("follows", follows(&parcels).into_iter().map(JsValue::from_str).collect::<Array>().into()),
+        (
+            "follows",
+            follows(&session::weeks(), &parcels).into_iter().map(JsValue::from_str).collect::<Array>().into(),
+        ),
     ])
 }
 
-/// The secrets of what the server has, the newest first, each once.
-fn follows(parcels: &[Parcel]) -> Vec<&str> {
+/// The secrets of the schools it follows and of what the server has of its parcels, the newest first, each once.
+fn follows<'a>(weeks: &'a [Week], parcels: &'a [Parcel]) -> Vec<&'a str> {
+    let received = parcels.iter().filter(|parcel| parcel.receipt().is_some()).map(|parcel| &parcel.key);
     let mut keys: Vec<&str> = vec![];
-    for parcel in parcels.iter().filter(|parcel| parcel.receipt().is_some()) {
-        if keys.len() < MOST_KEYS && !keys.contains(&parcel.key.reveal()) {
-            keys.push(parcel.key.reveal());
+    for key in weeks.iter().map(|week| &week.key).chain(received) {
+        if keys.len() < MOST_KEYS && !keys.contains(&key.reveal()) {
+            keys.push(key.reveal());
         }
     }
     keys
@@ -289,7 +294,12 @@ mod tests {
     #[test]
     fn a_phone_follows_what_the_server_has_of_it_each_once() {
         let parcels = [parcel(1, 1, true), parcel(2, 2, false), parcel(3, 1, true), parcel(4, 4, true)];
-        let expected = ["01".repeat(16), "04".repeat(16)];
-        assert_eq!(follows(&parcels), expected.iter().map(String::as_str).collect::<Vec<_>>());
+        let school = Week {
+            place: shared::ids::PlaceId::parse("9990001X").unwrap(),
+            id: mint(Instant(5), [5; 10]),
+            key: Key::from_bytes([5; 16]),
+        };
+        let expected = ["05".repeat(16), "01".repeat(16), "04".repeat(16)];
+        assert_eq!(follows(&[school], &parcels), expected.iter().map(String::as_str).collect::<Vec<_>>());
     }
 }

@@ -1,12 +1,13 @@
 //! Being told on this phone: asked for once something was received, with a sentence of why; taken back in Moi.
 //!
-//! Owns what the person sees of it; [`browser`] asks the browser, [`device`] tells the server. Promises: the browser's
+//! Owns what the person sees of it; [`browser`] asks the browser, [`device`] tells the server, [`week`] follows schools. Promises: the browser's
 //! question is put only when a person tapped for it; who said no is not asked again; on an iPhone without Vigie on its home
 //! screen that comes first. All of it is in the app's second part. Does not: show what comes (the service worker does).
 
 mod browser;
 mod device;
 pub mod others;
+pub mod week;
 
 use crate::markup;
 use crate::markup::component;

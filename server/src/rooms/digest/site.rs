@@ -21,6 +21,20 @@ use shared::digest::PlaceFollow;
 use shared::ids::{ParcelId, PlaceId};
 use shared::problem::Code;
 
+/// `GET /ecoles/{id}/suivre`: the form by itself, for who has the app over the school's page.
+pub async fn begin(State(app): State<App>, Path(id): Path<String>, visit: Visit) -> Result<Response> {
+    let found = async { Ok(places::page(&app, &PlaceId::parse(&id)?).await?.place) };
+    match or_missing(&app, &visit, found.await) {
+        Ok(place) => show(
+            &app,
+            &visit,
+            StatusCode::OK,
+            json!({ "begin": true, "place": place.name, "place_id": place.id }),
+        ),
+        Err(response) => Ok(*response),
+    }
+}
+
 /// `POST /ecoles/{id}/suivre`: asks the address that was typed in. Says the same whatever is known of it.
 pub async fn ask(
     State(app): State<App>,
