@@ -118,7 +118,11 @@ fn pages() -> Router<App> {
         .route("/sitemap.xml", get(sitemap::show))
         .route("/robots.txt", get(sitemap::robots));
     // Every component in every state: the app of development builds draws it.
-    if cfg!(debug_assertions) { pages.route("/styleguide", get(site::shell)) } else { pages }
+    #[cfg(debug_assertions)]
+    let pages = pages
+        .route("/styleguide", get(site::shell))
+        .route("/styleguide/semaine", get(crate::web::styleguide::week));
+    pages
 }
 
 /// Uploads that resume.

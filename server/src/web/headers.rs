@@ -18,7 +18,7 @@ const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; 
 const PERMISSIONS: &str = "geolocation=(self), camera=(self), microphone=(), payment=(), usb=(), serial=(), midi=(), \
     display-capture=(), browsing-topics=()";
 
-/// Adds the headers.
+/// Adds the headers, but for those that an answer brings itself.
 pub async fn add(State(app): State<App>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -31,7 +31,7 @@ pub async fn add(State(app): State<App>, request: Request, next: Next) -> Respon
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     ];
     for (name, value) in fixed {
-        headers.insert(name, HeaderValue::from_static(value));
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     if app.config.public_url.starts_with("https://") {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));

@@ -11,6 +11,8 @@ pub mod pages;
 pub mod qr;
 pub mod site;
 pub mod sitemap;
+#[cfg(debug_assertions)]
+pub mod styleguide;
 pub mod trace;
 pub mod trouble;
 pub mod visit;

@@ -53,8 +53,22 @@ pub fn styleguide(w: &World) -> Html {
             { part("Parcels", parcels(w)) }
             { part("Empty", empty("bell", said("Nothing here yet"), button("btn signal", "camera", false))) }
             { part("Coming", skeleton(2)) }
+            { part("Written by the server", written()) }
         </div>
     }
+}
+
+/// Pages and mails that the server writes, and the app has no part in.
+fn written() -> Html {
+    let all = [
+        ("/journal", "Journal of everything"),
+        ("/styleguide/semaine", "Weekly message"),
+        ("/hors-ligne", "In the place of a page, without a network"),
+    ];
+    let row = |(href, name): (&'static str, &str)| {
+        markup! { <a class="list-row" {href}><span class="grow">{ said(name) }</span>{ icon("chevron-right") }</a> }
+    };
+    markup! { <div class="list">{ for all.map(row) }</div> }
 }
 
 fn said(words: &str) -> Html {
