@@ -64,7 +64,6 @@ fn written() -> Html {
         ("/journal", "Journal of everything"),
         ("/styleguide/semaine", "Weekly message"),
         ("/hors-ligne", "In the place of a page, without a network"),
-        ("/demandes?lang=en", "A list as one reads it without scripts"),
     ];
     let row = |(href, name): (&'static str, &str)| {
         markup! { <a class="list-row" {href}><span class="grow">{ said(name) }</span>{ icon("chevron-right") }</a> }
