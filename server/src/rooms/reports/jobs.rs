@@ -16,6 +16,7 @@ use crate::edges::mail::NotSent;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Failed, Job};
 use crate::mail::Letter;
+use crate::rooms::answers::telling;
 use crate::rooms::routing::store::Mailbox;
 use crate::rooms::{follow, routing};
 use anyhow::Context;
@@ -175,13 +176,18 @@ pub async fn mail_desk(app: &App, job: &Job) -> Result<(), Failed> {
     let mut tx = app.db.write().await?;
     store::lock(&mut tx, &to.report).await?;
     if !notices::left(&mut tx, to.about(), &to.desk).await? {
-        store::mark_sent(&mut tx, &to.report).await?;
+        let newly = store::mark_sent(&mut tx, &to.report).await?;
         let event = Event::NoticeSent { function, name, why: to.why.clone() };
         note(&mut tx, &to.report, app.clock.now(), &event).await.map_err(internal)?;
+        if newly {
+            telling::first_sent(&mut tx, &to.report, app.clock.now()).await.map_err(internal)?;
+        }
     }
     notices::sent(&mut tx, to.about(), &mailbox, app.clock.now()).await?;
     jobs::store::done(&mut tx, &job.id).await?;
-    tx.commit().await.map_err(Failed::from)
+    tx.commit().await?;
+    app.jobs_put.notify_one();
+    Ok(())
 }
 
 async fn letter(app: &App, to: &ToDesk, desk: &Addressee, mailbox: &Mailbox) -> Result<Option<Letter>> {
