@@ -13,24 +13,38 @@ use yew::prelude::*;
 /// What was done, oldest first, with the faces of functions.
 pub fn timeline(words: &Words, journal: &[JournalEntry]) -> Html {
     markup! {
-        <ol class="timeline" data-test="journal">{ for told(journal).map(|entry| line(words, entry)) }</ol>
+        <ol class="timeline" data-test="journal">{ for told(journal).map(|(entry, times)| line(words, entry, times)) }</ol>
     }
 }
 
-/// People who join one after the other are told once, by the last of them.
-fn told(journal: &[JournalEntry]) -> impl Iterator<Item = &JournalEntry> {
-    let joins = |n: usize| matches!(journal.get(n).map(|entry| &entry.event), Some(Event::Supported { .. }));
-    journal.iter().enumerate().filter(move |(n, _)| !(joins(*n) && joins(n + 1))).map(|(_, entry)| entry)
+/// People who join one after the other are told once, by the last of them; so are questions with nothing between them. Each
+/// with how many there are.
+fn told(journal: &[JournalEntry]) -> impl Iterator<Item = (&JournalEntry, usize)> {
+    let alike = |a: &JournalEntry, b: &JournalEntry| {
+        let both = (&a.event, &b.event);
+        matches!(
+            both,
+            (Event::Supported { .. }, Event::Supported { .. }) | (Event::Asked { .. }, Event::Asked { .. })
+        )
+    };
+    journal.chunk_by(alike).filter_map(|run| Some((run.last()?, run.len())))
 }
 
-fn line(words: &Words, entry: &JournalEntry) -> Html {
+fn line(words: &Words, entry: &JournalEntry, times: usize) -> Html {
     let (kind, sign) = face(&entry.event);
     let now = outbox::edges::now();
+    let said = match entry.event {
+        Event::Asked { .. } if times > 1 => {
+            let last = words.day(entry.at, now);
+            words.with("journal_asked_times", &[("times", &times.to_string()), ("day", &last)])
+        }
+        _ => sentence(words, &entry.event),
+    };
     markup! {
         <li data-kind={kind}>
             <span class="face">{ icon(sign) }</span>
             <div>
-                <p>{ text(sentence(words, &entry.event)) }</p>
+                <p>{ text(said) }</p>
                 { more(words, &entry.event) }
                 <time datetime={iso(entry.at)}>{ text(words.day(entry.at, now)) }</time>
             </div>
@@ -202,4 +216,31 @@ fn because(words: &Words, said: String, why: &[Reason]) -> String {
 /// What speaks for and against two reports being the same, as a list.
 pub fn reasons(words: &Words, why: &[Reason]) -> String {
     words.list(&why.iter().map(|reason| words.of_slug("because_", reason.as_str())).collect::<Vec<_>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_repeats_itself_with_nothing_between_is_one_line() {
+        let (asked, joined) = (Event::Asked { people: 2 }, Event::Supported { people: 3, why: vec![] });
+        let events = [
+            &joined,
+            &joined,
+            &asked,
+            &asked,
+            &asked,
+            &Event::Reopened,
+            &asked,
+            &Event::Reopened,
+            &Event::Reopened,
+        ];
+        let journal: Vec<_> = (0..)
+            .zip(events)
+            .map(|(at, event)| JournalEntry { at: Instant(at), event: event.clone() })
+            .collect();
+        let lines: Vec<_> = told(&journal).map(|(entry, times)| (entry.at.0, times)).collect();
+        assert_eq!(lines, [(1, 2), (4, 3), (5, 1), (6, 1), (7, 1), (8, 1)]);
+    }
 }

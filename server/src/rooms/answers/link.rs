@@ -54,6 +54,8 @@ pub enum Worth {
     Open(Grant),
     /// It was ours, and opens no more.
     Lapsed(Grant, Lapse),
+    /// It was ours, and the mailbox that it was written to is known no more.
+    Gone,
     /// Nobody here made it, or what it was made for is gone.
     None,
 }
@@ -107,7 +109,7 @@ pub async fn read(app: &App, text: &str) -> Result<Worth> {
     let Some(said) = Said::read(&app.answers, text) else { return Ok(Worth::None) };
     let now = app.clock.now();
     let Some(mailbox) = store::mailbox(app.db.read(), said.mailbox.as_str(), now).await? else {
-        return Ok(Worth::None);
+        return Ok(Worth::Gone);
     };
     let Some(report) = store::readable(app.db.read(), &said.report, &mailbox.desk).await? else {
         return Ok(Worth::None);

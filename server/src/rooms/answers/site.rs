@@ -7,19 +7,21 @@ use super::telling::{self, Cause};
 use super::{Taken, charge, hands, store};
 use crate::app::App;
 use crate::edges::ids;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::rooms::reports::view;
 use crate::rooms::{places, routing};
 use crate::web::site::render_as;
 use crate::web::visit::Visit;
 use crate::web::words;
 use axum::extract::multipart::MultipartRejection;
-use axum::extract::{Multipart, Path, RawQuery, State};
+use axum::extract::{FromRequestParts, Multipart, Path, RawQuery, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use http::request::Parts;
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 use shared::calendar::Day;
 use shared::instant::DAY;
+use shared::problem::Code;
 use shared::reports::kind::Kind;
 use shared::reports::status::{self, Status};
 use shared::reports::{DeskName, ReportPage, category};
@@ -33,14 +35,9 @@ const MOST_WORDS: i64 = 5;
 /// `GET /repondre/{link}`
 pub async fn page(
     State(app): State<App>,
-    Path(link): Path<String>,
+    Opened { link, grant, visit }: Opened,
     RawQuery(query): RawQuery,
-    visit: Visit,
 ) -> Result<Response> {
-    let grant = match opened(&app, &visit, &link).await? {
-        Ok(grant) => grant,
-        Err(response) => return Ok(*response),
-    };
     let asked = query.unwrap_or_default();
     let said = ["dit", "mot", "note"].into_iter().find(|said| asked.split('&').any(|part| part == *said));
     show(&app, &visit, &grant, Shown { link: &link, said, ..Shown::default() }, StatusCode::OK).await
@@ -49,14 +46,9 @@ pub async fn page(
 /// `POST /repondre/{link}`: takes an answer in.
 pub async fn answer(
     State(app): State<App>,
-    Path(link): Path<String>,
-    visit: Visit,
+    Opened { link, grant, visit }: Opened,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response> {
-    let grant = match opened(&app, &visit, &link).await? {
-        Ok(grant) => grant,
-        Err(response) => return Ok(*response),
-    };
     let (typed, wrongs) = match read(form).await {
         Ok((typed, _)) if super::is_said(&app, &grant, &typed.form).await? => return Ok(see(&link, "dit")),
         Ok((mut typed, files)) => {
@@ -80,14 +72,9 @@ pub async fn answer(
 /// `POST /repondre/{link}/mot`: sends a word to another desk of the report.
 pub async fn word(
     State(app): State<App>,
-    Path(link): Path<String>,
-    visit: Visit,
+    Opened { link, grant, visit }: Opened,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response> {
-    let grant = match opened(&app, &visit, &link).await? {
-        Ok(grant) => grant,
-        Err(response) => return Ok(*response),
-    };
     let (word, wrong) = match read(form).await {
         Ok((typed, _)) => match send_word(&app, &grant, &typed).await? {
             Ok(()) => return Ok(see(&link, "mot")),
@@ -101,8 +88,10 @@ pub async fn word(
 
 /// `POST /repondre/{link}/nouveau`: writes to the desk's own mailboxes, with a new link, once a day.
 pub async fn renew(State(app): State<App>, Path(link): Path<String>, visit: Visit) -> Result<Response> {
-    let (Worth::Open(grant) | Worth::Lapsed(grant, _)) = link::read(&app, &link).await? else {
-        return unknown(&app, &visit);
+    let grant = match link::read(&app, &link).await? {
+        Worth::Open(grant) | Worth::Lapsed(grant, _) => grant,
+        Worth::Gone => return gone(&app, &visit),
+        Worth::None => return unknown(&app, &visit),
     };
     let now = app.clock.now();
     let mut tx = app.db.write().await?;
@@ -112,13 +101,50 @@ pub async fn renew(State(app): State<App>, Path(link): Path<String>, visit: Visi
     lapsed(&app, &visit, (&link, &grant), None).await
 }
 
-/// Who may speak by this link; else the page that says why nobody does.
-async fn opened(app: &App, visit: &Visit, link: &str) -> Result<Result<Grant, Box<Response>>> {
-    Ok(match link::read(app, link).await? {
-        Worth::Open(grant) => Ok(grant),
-        Worth::Lapsed(grant, why) => Err(Box::new(lapsed(app, visit, (link, &grant), Some(why)).await?)),
-        Worth::None => Err(Box::new(unknown(app, visit)?)),
-    })
+/// Who may speak by the link of an address.
+pub struct Opened {
+    link: String,
+    grant: Grant,
+    visit: Visit,
+}
+
+impl FromRequestParts<App> for Opened {
+    /// The page that says why nobody does.
+    type Rejection = Shut;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Shut> {
+        let Ok(Path(link)) = Path::<String>::from_request_parts(parts, app).await else {
+            return Err(Error::from(Code::NotFound).into());
+        };
+        let Ok(visit) = Visit::from_request_parts(parts, app).await;
+        match link::read(app, &link).await? {
+            Worth::Open(grant) => Ok(Self { link, grant, visit }),
+            Worth::Lapsed(grant, why) => Err(lapsed(app, &visit, (&link, &grant), Some(why)).await?.into()),
+            Worth::Gone => Err(gone(app, &visit)?.into()),
+            Worth::None => Err(unknown(app, &visit)?.into()),
+        }
+    }
+}
+
+/// What is answered instead.
+pub struct Shut(Box<Response>);
+
+impl IntoResponse for Shut {
+    fn into_response(self) -> Response {
+        *self.0
+    }
+}
+
+impl From<Response> for Shut {
+    fn from(response: Response) -> Self {
+        Self(Box::new(response))
+    }
+}
+
+impl From<Error> for Shut {
+    fn from(error: Error) -> Self {
+        error.into_response().into()
+    }
 }
 
 async fn read(form: Result<Multipart, MultipartRejection>) -> Result<(Typed, form::Files), Wrong> {
@@ -257,7 +283,12 @@ async fn lapsed(
     unkept(render_as(app, visit, "pages/answer_lapsed.html", status, values)?)
 }
 
-/// The page of an address that is no link of ours, or not any more.
+/// The page of a link to a mailbox that was taken off the list: nobody is left who could ask for another.
+fn gone(app: &App, visit: &Visit) -> Result<Response> {
+    unkept(render_as(app, visit, "pages/answer_lapsed.html", StatusCode::GONE, json!({ "gone": true }))?)
+}
+
+/// The page of an address that is no link of ours.
 fn unknown(app: &App, visit: &Visit) -> Result<Response> {
     let values = json!({ "unknown": true });
     unkept(render_as(app, visit, "pages/answer_lapsed.html", StatusCode::NOT_FOUND, values)?)

@@ -102,6 +102,18 @@ pub async fn readable(db: &AnyPool, id: &ParcelId, desk: &str) -> sqlx::Result<O
     main.as_deref().map(parse_id).transpose()
 }
 
+/// Whether a first message about `report` left for `desk`, or waits to.
+pub async fn is_written_to(tx: &mut Tx, report: &ParcelId, desk: &str) -> sqlx::Result<bool> {
+    let count: i64 = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM notices WHERE report_id = $1 AND desk_id = $2 AND relance = 0",
+    )
+    .bind(report.as_str())
+    .bind(desk)
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(count > 0)
+}
+
 /// The report, its row locked.
 pub async fn lock(tx: &mut Tx, id: &ParcelId) -> sqlx::Result<About> {
     let row = sqlx::query("UPDATE reports SET people = people WHERE id = $1 RETURNING status, place_id");

@@ -10,13 +10,14 @@ use crate::jobs::{self, New};
 use crate::rooms::photos::hex;
 use crate::rooms::reports::notices::{self, About};
 use crate::rooms::reports::{self, intake};
-use crate::rooms::routing;
+use crate::rooms::{journal, routing};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use shared::ids::ParcelId;
 use shared::instant::{DAY, Instant};
 use shared::reports::status::Status;
 use shared::reports::{DeskName, Event};
+use shared::routing::Desk;
 
 /// Kind of the job that writes to one mailbox.
 pub const MAIL: &str = "answers.mail_desk";
@@ -36,6 +37,9 @@ pub enum Cause {
     Status {
         /// The status.
         to: Status,
+        /// How often the report was opened again before: what is said of each time is said anew.
+        #[serde(default)]
+        opened: i64,
     },
     /// Somebody entitled to it writes a word.
     Word {
@@ -58,7 +62,8 @@ impl Cause {
     pub fn key(&self) -> String {
         match self {
             Self::Transfer { id, .. } => format!("transfer:{id}"),
-            Self::Status { to } => format!("status:{}", to.as_str()),
+            Self::Status { to, opened: 0 } => format!("status:{}", to.as_str()),
+            Self::Status { to, opened } => format!("status:{}:{opened}", to.as_str()),
             Self::Word { id, .. } => format!("word:{id}"),
             Self::Link { day } => format!("link:{day}"),
         }
@@ -139,18 +144,38 @@ fn job_name(to: &ToMailbox) -> String {
 pub async fn status_reached(
     tx: &mut Tx,
     report: &ParcelId,
-    (to, by): (Status, Option<&DeskName>),
+    (from, to, by): (Status, Status, Option<&DeskName>),
     now: Instant,
 ) -> Result<()> {
-    let route = intake::in_charge(tx, report, now).await?;
-    if route.why.status != Some(to) {
+    let named = named_for(tx, report, to, now).await?;
+    if named.is_empty() {
         return Ok(());
     }
-    for desk in route.choices.iter().filter_map(|choice| choice.desk.as_ref()) {
+    // The journal does not tell of this step yet.
+    let opens = !from.is_open() && to.is_open();
+    let opened = journal::opened_again(&mut **tx, report).await? + i64::from(opens);
+    for desk in named {
         let speaks = by.is_some_and(|by| by.function == desk.function && by.name == desk.name);
         if !speaks {
-            tell(tx, (report, &desk.id), &Cause::Status { to }, now).await?;
+            tell(tx, (report, &desk.id), &Cause::Status { to, opened }, now).await?;
         }
     }
     Ok(())
+}
+
+/// The first message left, which makes a report a sent one: the same, but for the desks that get that message.
+pub async fn first_sent(tx: &mut Tx, report: &ParcelId, now: Instant) -> Result<()> {
+    for desk in named_for(tx, report, Status::Sent, now).await? {
+        if !store::is_written_to(tx, report, &desk.id).await? {
+            tell(tx, (report, &desk.id), &Cause::Status { to: Status::Sent, opened: 0 }, now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The desks that a rule names for a status which the report has.
+async fn named_for(tx: &mut Tx, report: &ParcelId, to: Status, now: Instant) -> Result<Vec<Desk>> {
+    let route = intake::in_charge(tx, report, now).await?;
+    let named = route.why.status == Some(to);
+    Ok(route.choices.into_iter().filter_map(|choice| choice.desk).filter(|_| named).collect())
 }

@@ -323,6 +323,10 @@ pub async fn rhythms(tx: &mut Tx, report: &ParcelId) -> sqlx::Result<Vec<(Parcel
     .bind(report.as_str())
     .fetch_all(&mut **tx)
     .await?;
+    read_rhythms(rows)
+}
+
+fn read_rhythms(rows: Vec<(String, String)>) -> sqlx::Result<Vec<(ParcelId, Rhythm)>> {
     rows.into_iter().map(|(parcel, rhythm)| Ok((parse_id(&parcel)?, read_rhythm(&rhythm)?))).collect()
 }
 
@@ -336,7 +340,7 @@ pub async fn unplanned(tx: &mut Tx, report: &ParcelId) -> sqlx::Result<Vec<(Parc
     .bind(report.as_str())
     .fetch_all(&mut **tx)
     .await?;
-    rows.into_iter().map(|(parcel, rhythm)| Ok((parse_id(&parcel)?, read_rhythm(&rhythm)?))).collect()
+    read_rhythms(rows)
 }
 
 /// The follow of `parcel` is asked at `ask_at`, as if for the first time.

@@ -32,6 +32,7 @@ use anyhow::Context;
 use serde::Serialize;
 use shared::ids::ParcelId;
 use shared::instant::Instant;
+use shared::reports::status::Status;
 use shared::reports::{Event, JournalEntry};
 use sqlx::any::AnyRow;
 use sqlx::{Any, AnyPool, Executor, Row};
@@ -68,6 +69,15 @@ pub async fn answered_at<'c>(
 ) -> Result<Option<Instant>> {
     let told = of_report(db, report).await?;
     Ok(told.into_iter().rfind(|entry| entry.event.is_answer()).map(|entry| entry.at))
+}
+
+/// How often `report` was opened again, by those who wait or by a word of those in charge.
+pub async fn opened_again<'c>(db: impl Executor<'c, Database = Any>, report: &ParcelId) -> Result<i64> {
+    let told = of_report(db, report).await?;
+    let opens = |entry: &&JournalEntry| {
+        matches!(entry.event, Event::Reopened | Event::StatusChanged { to: Status::Sent, .. })
+    };
+    Ok(i64::try_from(told.iter().filter(opens).count()).unwrap_or(i64::MAX))
 }
 
 /// The newest seal: whoever keeps it has proof of all that came before.

@@ -17,6 +17,7 @@ use crate::edges::mail::NotSent;
 use crate::error::{Error, Result};
 use crate::jobs::{self, Failed, Job};
 use crate::mail::Letter;
+use crate::rooms::answers::telling;
 use crate::rooms::routing::store::Mailbox;
 use crate::rooms::{follow, routing};
 use anyhow::Context;
@@ -203,7 +204,10 @@ pub async fn mail_desk(app: &App, job: &Job) -> Result<(), Failed> {
         Err(NotSent::Later(reason)) => return Err(Failed::Retry(reason)),
     }
     let left = Arc::new(Left { job: job.id.clone(), to, mailbox, function, name, at: app.clock.now() });
-    app.db.together(move |tx| Box::pin(record(tx, Arc::clone(&left)))).await
+    if app.db.together(move |tx| Box::pin(record(tx, Arc::clone(&left)))).await? {
+        app.jobs_put.notify_one();
+    }
+    Ok(())
 }
 
 /// A mail that left.
@@ -216,16 +220,22 @@ struct Left {
     at: Instant,
 }
 
-async fn record(tx: &mut Tx, left: Arc<Left>) -> Result<(), Failed> {
+/// Writes down that it left; whether it was the report's first, of which the rules may say more.
+async fn record(tx: &mut Tx, left: Arc<Left>) -> Result<bool, Failed> {
     let Left { job, to, mailbox, function, name, at } = &*left;
     store::lock(tx, &to.report).await?;
+    let mut newly = false;
     if !notices::left(tx, to.about(), &to.desk).await? {
-        store::mark_sent(tx, &to.report).await?;
+        newly = store::mark_sent(tx, &to.report).await?;
         let event = Event::NoticeSent { function: *function, name: name.clone(), why: to.why.clone() };
         note(tx, &to.report, *at, &event).await.map_err(internal)?;
+        if newly {
+            telling::first_sent(tx, &to.report, *at).await.map_err(internal)?;
+        }
     }
     notices::sent(tx, to.about(), mailbox, *at).await?;
-    Ok(jobs::store::done(tx, job).await?)
+    jobs::store::done(tx, job).await?;
+    Ok(newly)
 }
 
 async fn letter(app: &App, to: &ToDesk, desk: &Addressee, mailbox: &Mailbox) -> Result<Option<Letter>> {

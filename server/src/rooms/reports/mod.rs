@@ -133,7 +133,7 @@ pub async fn settle(app: &App, tx: &mut Tx, step: &Step<'_>, now: Instant) -> Re
         (false, true) => follow::reopened(app, tx, report, now).await?,
         _ => {}
     }
-    telling::status_reached(tx, report, (to, by), now).await
+    telling::status_reached(tx, report, (from, to, by), now).await
 }
 
 /// Figures of a place's reports.

@@ -290,15 +290,11 @@ pub async fn set_status(tx: &mut Tx, id: &ParcelId, to: Status, at: Instant) -> 
     Ok(())
 }
 
-/// Those in charge have been told: a new report becomes a sent one; any other status stays.
-pub async fn mark_sent(tx: &mut Tx, id: &ParcelId) -> sqlx::Result<()> {
-    sqlx::query("UPDATE reports SET status = $2 WHERE id = $1 AND status = $3")
-        .bind(id.as_str())
-        .bind(Status::Sent.as_str())
-        .bind(Status::New.as_str())
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
+/// Those in charge have been told: a new report becomes a sent one; any other status stays. Whether it did.
+pub async fn mark_sent(tx: &mut Tx, id: &ParcelId) -> sqlx::Result<bool> {
+    let sent = sqlx::query("UPDATE reports SET status = $2 WHERE id = $1 AND status = $3");
+    let sent = sent.bind(id.as_str()).bind(Status::Sent.as_str()).bind(Status::New.as_str());
+    Ok(sent.execute(&mut **tx).await?.rows_affected() == 1)
 }
 
 /// A photo that reports name is there: they have changed.

@@ -9,6 +9,7 @@ both_engines!(
     a_link_expires_and_its_desk_gets_a_new_one_once_a_day,
     a_revoked_link_opens_no_more_and_the_next_one_does,
     a_link_dies_with_its_mailbox,
+    a_link_to_a_mailbox_that_was_taken_off_the_list_says_what_to_do,
     a_link_opens_one_report_and_no_private_one_beside,
     words_of_any_kind_are_words,
     files_that_are_none_are_refused_beside_their_field,
@@ -120,6 +121,29 @@ async fn a_link_dies_with_its_mailbox(app: TestApp) {
     app.run_jobs().await;
     assert!(to(&app, "b@example.org").text().contains("Voici un nouveau lien"));
     assert_eq!(app.mails().iter().filter(|mail| mail.is_to("a@example.org")).count(), 1);
+}
+
+async fn a_link_to_a_mailbox_that_was_taken_off_the_list_says_what_to_do(app: TestApp) {
+    let app = told(app).await;
+    let path = link_of(&app, MAIRIE);
+    mairie_at(&app, &["b@example.org"]).await;
+    let form = Form::default().with("form", parcel(9).id.as_str()).with("words", "Je passe par là.");
+    for answer in [
+        app.get(&path).send().await.unwrap(),
+        form.post(&app, &path).await,
+        form.post(&app, &format!("{path}/nouveau")).await,
+        form.post(&app, &format!("{path}/mot")).await,
+    ] {
+        assert_eq!(answer.status(), 410);
+        assert!(answer.headers()["x-robots-tag"].to_str().unwrap().contains("noindex"));
+        let text = answer.text().await.unwrap();
+        for words in ["Ce lien ne s’ouvre plus", "n’est plus en service", "Demandez à qui administre Vigie"]
+        {
+            assert!(text.contains(words) && !text.contains("La chaîne"), "{words}: {text}");
+        }
+    }
+    app.run_jobs().await;
+    assert_eq!(app.mails().iter().filter(|mail| mail.is_to("b@example.org")).count(), 0, "no link to nobody");
 }
 
 async fn a_link_opens_one_report_and_no_private_one_beside(app: TestApp) {

@@ -1,6 +1,7 @@
 //! "It is not ours": reports that change hands, desks that are told, words of one's own.
 
 use super::*;
+use crate::follow::heard;
 use shared::reports::status::Status;
 use vigie::rooms::reports::{Change, change_status};
 use vigie::rooms::routing::file;
@@ -11,6 +12,7 @@ both_engines!(
     nobody_passes_a_report_into_the_dark,
     a_report_comes_back_once_and_then_somebody_decides,
     desks_that_the_rules_name_for_a_status_are_told_once,
+    the_first_message_and_a_reopening_follow_the_rules_like_any_change,
     a_word_of_ones_own_reaches_another_desk_and_the_journal,
     what_is_closed_may_be_opened_again_by_its_desk,
 );
@@ -189,6 +191,36 @@ async fn desks_that_the_rules_name_for_a_status_are_told_once(app: TestApp) {
         .rfind(|entry| entry["event"]["to"] == "planned")
         .cloned();
     assert_eq!(changed.unwrap()["event"]["on"], 20736, "the new date is public");
+}
+
+async fn the_first_message_and_a_reopening_follow_the_rules_like_any_change(app: TestApp) {
+    let app = app.with_city().await;
+    rules(&app, "{ status = \"sent\", to = [\"metropole\", \"mairie\"] }").await;
+    app.report(&parcel(1), &swing()).await;
+    app.run_jobs().await;
+    let told = || {
+        ["metropole@example.org", MAIRIE].map(|to| app.mails().iter().filter(|mail| mail.is_to(to)).count())
+    };
+    assert_eq!(told(), [1, 1], "it became a sent one; the mairie has the first message itself");
+    assert!(to(&app, "metropole@example.org").text().contains("a changé d’état"));
+    // Closed by its reporter, then opened again by them.
+    for (seed, said) in [(11, "fixed"), (12, "not_fixed"), (13, "not_fixed")] {
+        heard(&app, seed, 1, json!(said)).await;
+        app.run_jobs().await;
+    }
+    assert_eq!(told(), [2, 2], "opened again: said anew, once");
+    heard(&app, 14, 1, json!("fixed")).await;
+    heard(&app, 15, 1, json!("not_fixed")).await;
+    app.run_jobs().await;
+    assert_eq!(told(), [3, 3], "and each time");
+    let mails = app.mails();
+    let ids: std::collections::BTreeSet<_> = mails.iter().map(testkit::mail::Mail::message_id).collect();
+    assert_eq!(ids.len(), mails.len(), "messages of their own, not repetitions");
+    // By the administrator's word too.
+    change_status(&app.app, 1001, Change { to: Status::Done, reason: None }).await.unwrap();
+    change_status(&app.app, 1001, Change { to: Status::Sent, reason: None }).await.unwrap();
+    app.run_jobs().await;
+    assert_eq!(told(), [4, 4]);
 }
 
 async fn a_word_of_ones_own_reaches_another_desk_and_the_journal(app: TestApp) {

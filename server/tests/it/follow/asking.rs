@@ -142,6 +142,15 @@ async fn who_says_nothing_is_asked_once_more(app: TestApp) {
     assert_eq!(page["mine"]["follow"].get("ask_at"), None);
     assert!(page["mine"]["follow"]["asked_at"].is_i64(), "the card stays");
     assert_eq!(asked(&page).len(), 2);
+    let html = app.get(&format!("/demandes/{}", parcel(1).id)).send().await.unwrap().text().await.unwrap();
+    assert!(html.contains("demandé 2 fois, dernière fois le 7 octobre 2026"), "one line for both: {html}");
+    assert_eq!(
+        html.matches(
+            "« Est-ce réglé ? »".replace("« ", "«\u{a0}").replace(" ? »", "\u{202f}?\u{a0}»").as_str()
+        )
+        .count(),
+        1
+    );
 }
 
 async fn nobody_is_asked_at_night_nor_in_holidays_that_were_not_known(app: TestApp) {
