@@ -18,7 +18,7 @@ async fn reports_at_once_are_each_taken_or_refused_for_themselves(app: TestApp) 
     let app = app.with_city().await;
     let body = |n: u8| {
         let mut body = swing();
-        if n % 5 == 0 {
+        if n.is_multiple_of(5) {
             body["place"] = "9990099Z".into();
         }
         body
@@ -29,7 +29,7 @@ async fn reports_at_once_are_each_taken_or_refused_for_themselves(app: TestApp) 
     });
     let mut waiting = BTreeSet::new();
     for (n, answer) in join_all(sent).await {
-        if n % 5 == 0 {
+        if n.is_multiple_of(5) {
             assert_eq!(problem(answer).await, (422, "place_unknown".into(), Some("place".into())), "{n}");
         } else {
             let taken: Value = answer.json().await.unwrap();
