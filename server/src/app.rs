@@ -100,7 +100,7 @@ impl App {
             push,
             answers,
             faults: edges.faults,
-            pages: Pages::load(&config.public_url, config.mirrored)?,
+            pages: Pages::load(&config.public_url, config.mirrored, &config.time_zone)?,
             days: Days::load(config.time_zone.clone())?,
             places: index::Kept::default(),
             jobs_put: Bell::default(),

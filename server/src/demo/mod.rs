@@ -107,7 +107,7 @@ async fn answer(app: &App, report: &ParcelId, said: &answers::Answer, photos: &[
         held.first().map(|desk| desk.id.clone()).context("nobody holds that function")
     };
     let grant = link::Grant { report: report.clone(), desk: desk(said.desk)? };
-    let on = |days: i64| form::today(now).plus(days);
+    let on = |days: i64| app.days.day(now).plus(days);
     let answer = form::Answer {
         id: ids::id(now),
         words: said.words.to_owned(),

@@ -4,6 +4,7 @@ use crate::rooms::photos::hex;
 use crate::web::assets::Manifest;
 use crate::web::words::{self, Catalogs};
 use anyhow::{Context, Result, anyhow};
+use jiff::tz::TimeZone;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, Output, State, Value, escape_formatter};
 use rust_embed::RustEmbed;
@@ -35,8 +36,8 @@ pub struct Pages {
 
 impl Pages {
     /// Reads templates and languages; a broken one stops the start. `mirrored`: offers the language that is made to be
-    /// tried.
-    pub fn load(public_url: &str, mirrored: bool) -> Result<Self> {
+    /// tried. `zone`: where the schools are.
+    pub fn load(public_url: &str, mirrored: bool, zone: &TimeZone) -> Result<Self> {
         let catalogs = Arc::new(load_catalogs()?);
         let mut environment = Environment::new();
         environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
@@ -51,7 +52,7 @@ impl Pages {
         environment.add_global("public_url", public_url);
         environment.add_global("spoken", Value::from(minijinja::value::Serde(offered(&catalogs, false))));
         environment.add_global("langs", Value::from(minijinja::value::Serde(offered(&catalogs, mirrored))));
-        words::add(&mut environment, &catalogs);
+        words::add(&mut environment, &catalogs, zone);
         Ok(Self { environment, catalogs, version })
     }
 

@@ -1,6 +1,7 @@
 //! What templates can say: the words of `assets/lang`, with names, ages and dates.
 
 use crate::web::qr;
+use jiff::tz::TimeZone;
 use minijinja::value::{Kwargs, Serde, Value};
 use minijinja::{Environment, State};
 use serde::Deserialize;
@@ -16,9 +17,6 @@ use std::sync::Arc;
 
 /// Every language.
 pub type Catalogs = Arc<BTreeMap<String, Catalog>>;
-
-/// Dates are those of the schools.
-pub const TIME_ZONE: &str = "Europe/Paris";
 
 /// What a report is called after, wherever it is spoken of.
 #[derive(Deserialize)]
@@ -42,8 +40,8 @@ fn called(words: &Catalog, (category, excerpt, number): (Option<&str>, &str, i64
 }
 
 /// Gives `environment` its functions: `t`, `title_of`, `ago`, `why`, `date`, `day`, `hour`, `iso`, `because`,
-/// `to_functions`, `to`, `in_lang`, `qr`.
-pub fn add(environment: &mut Environment<'static>, catalogs: &Catalogs) {
+/// `to_functions`, `to`, `in_lang`, `qr`. Dates and hours are those of `zone`, where the schools are.
+pub fn add(environment: &mut Environment<'static>, catalogs: &Catalogs, zone: &TimeZone) {
     let words = catalogs.clone();
     environment.add_function("t", move |state: &State<'_, '_>, key: &str, values: Kwargs| {
         translate(catalog(&words, state), key, &values)
@@ -63,13 +61,18 @@ pub fn add(environment: &mut Environment<'static>, catalogs: &Catalogs) {
     environment.add_function("why", move |state: &State<'_, '_>, why: Serde<Criteria>| {
         why.0.told(catalog(&words, state))
     });
-    let words = catalogs.clone();
-    environment.add_function("date", move |state: &State<'_, '_>, at: i64| date(catalog(&words, state), at));
+    let (words, of_schools) = (catalogs.clone(), zone.clone());
+    environment.add_function("date", move |state: &State<'_, '_>, at: i64| {
+        date(catalog(&words, state), &of_schools, at)
+    });
     let words = catalogs.clone();
     environment.add_function("day", move |state: &State<'_, '_>, day: i64| {
         date_in_words(catalog(&words, state), Day(day).parts())
     });
-    environment.add_function("hour", |at: i64| zoned(at).map(|at| at.strftime("%H:%M").to_string()));
+    let of_schools = zone.clone();
+    environment.add_function("hour", move |at: i64| {
+        zoned(&of_schools, at).map(|at| at.strftime("%H:%M").to_string())
+    });
     environment.add_function("iso", |at: i64| iso(Instant(at)));
     environment.add_function("qr", |address: &str| Value::from_safe_string(qr::svg(address)));
     environment.add_function("in_lang", in_lang);
@@ -129,19 +132,13 @@ pub fn iso(at: Instant) -> String {
     jiff::Timestamp::from_millisecond(at.0).map(|instant| instant.to_string()).unwrap_or_default()
 }
 
-/// The schools' day.
-pub fn day(at: Instant) -> Option<jiff::civil::Date> {
-    zoned(at.0).map(|at| at.date())
-}
-
-fn zoned(at: i64) -> Option<jiff::Zoned> {
-    let zone = jiff::tz::TimeZone::get(TIME_ZONE).unwrap_or(jiff::tz::TimeZone::UTC);
-    Some(jiff::Timestamp::from_millisecond(at).ok()?.to_zoned(zone))
+fn zoned(zone: &TimeZone, at: i64) -> Option<jiff::Zoned> {
+    Some(jiff::Timestamp::from_millisecond(at).ok()?.to_zoned(zone.clone()))
 }
 
 /// "3 octobre 2026", in the schools' time zone.
-fn date(words: &Catalog, at: i64) -> String {
-    let Some(day) = day(Instant(at)) else { return String::new() };
+fn date(words: &Catalog, zone: &TimeZone, at: i64) -> String {
+    let Some(day) = zoned(zone, at).map(|at| at.date()) else { return String::new() };
     date_in_words(words, (day.year().into(), day.month().into(), day.day().into()))
 }
 

@@ -4,7 +4,6 @@ use super::documents;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::rooms::photos::{self, darkroom, hex};
-use crate::web::words::TIME_ZONE;
 use axum::extract::Multipart;
 use axum::extract::multipart::Field;
 use bytes::Bytes;
@@ -12,7 +11,6 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use shared::calendar::Day;
 use shared::ids::{ParcelId, PhotoHash};
-use shared::instant::Instant;
 use shared::problem::Code;
 use shared::reports::status::Status;
 use shared::reports::{Document, MAX_TEXT};
@@ -185,7 +183,7 @@ pub async fn check(
     steps: &[Status],
 ) -> Result<Result<Answer, Vec<Wrong>>> {
     let mut wrongs = vec![];
-    let step = step(typed, steps, app.clock.now()).unwrap_or_else(|wrong| {
+    let step = step(typed, steps, app.days.day(app.clock.now())).unwrap_or_else(|wrong| {
         wrongs.push(wrong);
         None
     });
@@ -243,14 +241,14 @@ pub async fn check(
 }
 
 /// The step that was chosen.
-fn step(typed: &Typed, steps: &[Status], now: Instant) -> Result<Option<Step>, Wrong> {
+fn step(typed: &Typed, steps: &[Status], today: Day) -> Result<Option<Step>, Wrong> {
     match typed.step.as_str() {
         "" => Ok(None),
         ELSEWHERE => whom(typed).map(|whom| Some(Step::Elsewhere(whom))),
         word => {
             let to =
                 Status::parse(word).filter(|to| steps.contains(to)).ok_or(Wrong::new("step", "moved"))?;
-            let on = if to == Status::Planned { Some(planned(&typed.on, now)?) } else { None };
+            let on = if to == Status::Planned { Some(planned(&typed.on, today)?) } else { None };
             Ok(Some(Step::To(to, on)))
         }
     }
@@ -274,21 +272,13 @@ pub fn day(typed: &str) -> Option<Day> {
 }
 
 /// The same, from today on and in sight.
-fn planned(typed: &str, now: Instant) -> Result<Day, Wrong> {
+fn planned(typed: &str, today: Day) -> Result<Day, Wrong> {
     let day = day(typed).ok_or(Wrong::new("on", "day"))?;
-    let today = today(now);
     match day {
         day if day < today => Err(Wrong::new("on", "past")),
         day if day > today.plus(FARTHEST) => Err(Wrong::new("on", "far")),
         day => Ok(day),
     }
-}
-
-/// The day at the schools.
-pub fn today(now: Instant) -> Day {
-    let zone = jiff::tz::TimeZone::get(TIME_ZONE).unwrap_or(jiff::tz::TimeZone::UTC);
-    let at = jiff::Timestamp::from_millisecond(now.0).unwrap_or_default().to_zoned(zone);
-    Day::of(at.year().into(), at.month().into(), at.day().into())
 }
 
 /// Keeps the photos that came, after those of an earlier try. Their sizes are made at once: nobody comes back to hear that

@@ -207,7 +207,7 @@ async fn show(
     }
     let (away, _) = hands::elsewhere(app.db.read(), &grant.report).await?;
     let day = |day: Day| date_of(day);
-    let today = form::today(now);
+    let today = app.days.day(now);
     let values = json!({
         "link": shown.link, "said": shown.said, "typed": shown.typed, "word": shown.word, "wrongs": wrongs,
         "form": form, "word_form": ids::id(now),

@@ -5,11 +5,11 @@ use super::list::{self, Line};
 use super::newest_seal;
 use crate::app::App;
 use crate::error::Result;
+use crate::rooms::follow::days::Days;
 use crate::rooms::places::listed;
 use crate::rooms::reports::site::place_name;
 use crate::web::site::{Form, render, write};
 use crate::web::visit::Visit;
-use crate::web::words::day;
 use axum::extract::{Query as Asked, State};
 use axum::response::Response;
 use serde::Serialize;
@@ -44,7 +44,7 @@ pub async fn page(State(app): State<App>, Asked(query): Asked<Query>, visit: Vis
         "next": page.next.as_deref().map(|next| visit.elsewhere("/journal", &[("before", Some(next))])),
         "flux": visit.elsewhere("/journal/flux.atom", &newest),
         "seal": seal,
-        "days": days(page.lines),
+        "days": days(page.lines, &app.days),
     });
     render(&app, &visit, "pages/journal.html", values)
 }
@@ -63,10 +63,10 @@ pub async fn feed(State(app): State<App>, Asked(query): Asked<Query>, visit: Vis
 }
 
 /// Lines in their order, by the schools' day.
-fn days(lines: Vec<Line>) -> Vec<Day> {
+fn days(lines: Vec<Line>, schools: &Days) -> Vec<Day> {
     let mut days: Vec<Day> = Vec::new();
     for line in lines {
-        match days.last_mut().filter(|last| day(last.at) == day(line.at)) {
+        match days.last_mut().filter(|last| schools.day(last.at) == schools.day(line.at)) {
             Some(last) => last.lines.push(line),
             None => days.push(Day { at: line.at, lines: vec![line] }),
         }

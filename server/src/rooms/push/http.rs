@@ -44,7 +44,7 @@ pub async fn put(
     Body(device): Body<Device>,
 ) -> Result<Json<Told>> {
     let device = device.checked()?;
-    let device = Device { zone: zone_name(&device.zone), ..device };
+    let device = Device { zone: zone_name(&device.zone, app.days.zone()), ..device };
     let push = app.push.as_ref().ok_or(Code::NotFound)?;
     push.accepts(&device.subscription).map_err(|unusable| match unusable {
         Unusable::Endpoint => Problem::of(Code::EndpointRefused, "endpoint"),

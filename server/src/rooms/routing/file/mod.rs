@@ -11,6 +11,7 @@ mod write;
 
 use crate::app::App;
 use anyhow::{Context, Result, bail};
+use jiff::tz::TimeZone;
 use shared::instant::Instant;
 use shared::routing::Function;
 use shared::routing::rules::Rule;
@@ -51,6 +52,8 @@ struct Term {
 
 /// What a file may refer to.
 struct Known {
+    /// Where days of the file are.
+    time_zone: TimeZone,
     zones: BTreeSet<String>,
     desks: BTreeSet<String>,
 }
@@ -67,7 +70,8 @@ struct Changes {
 /// Writes everything to `file`, or to the terminal for `-`.
 pub async fn export(app: &App, file: &Path) -> Result<String> {
     let mut connection = app.db.read().acquire().await?;
-    let text = write::text(&store::load(&mut connection).await?, &store::zone_names(&mut connection).await?);
+    let (routing, names) = (store::load(&mut connection).await?, store::zone_names(&mut connection).await?);
+    let text = write::text(&routing, &names, &app.config.time_zone);
     if file == Path::new("-") {
         std::io::stdout().write_all(text.as_bytes())?;
         return Ok(String::new());
@@ -88,7 +92,7 @@ pub async fn import(app: &App, file: &Path, check: bool) -> Result<String> {
         text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     }
     let mut connection = app.db.read().acquire().await?;
-    let known = store::known(&mut connection).await?;
+    let known = store::known(&mut connection, &app.config.time_zone).await?;
     drop(connection);
     let routing = match read::text(text.trim_start_matches('\u{feff}'), &known) {
         Ok(routing) => routing,

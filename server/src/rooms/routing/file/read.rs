@@ -206,7 +206,7 @@ impl<'t> Reader<'t> {
     fn date(&mut self, place: &Place<'_, 't>, key: &str) -> Option<Instant> {
         let value = place.table.get(key)?;
         let date = match value.get_ref() {
-            DeValue::Datetime(date) => dates::read(date),
+            DeValue::Datetime(date) => dates::read(date, &self.known.time_zone),
             _ => None,
         };
         let name = format!("{}.{key}", place.name);

@@ -5,6 +5,7 @@ use super::{Changes, Desk, Known, Routing, Term};
 use crate::db::Tx;
 use crate::edges::ids;
 use crate::rooms::routing::store;
+use jiff::tz::TimeZone;
 use shared::instant::Instant;
 use shared::routing::{Function, desk_id};
 use sqlx::any::AnyRow;
@@ -50,10 +51,11 @@ fn plain(terms: Option<Vec<(String, Term)>>) -> Vec<Term> {
 }
 
 /// What a file may refer to.
-pub async fn known(db: &mut AnyConnection) -> sqlx::Result<Known> {
+pub async fn known(db: &mut AnyConnection, time_zone: &TimeZone) -> sqlx::Result<Known> {
     let zones: Vec<String> = sqlx::query_scalar("SELECT id FROM zones").fetch_all(&mut *db).await?;
     let desks: Vec<String> = sqlx::query_scalar("SELECT id FROM desks").fetch_all(db).await?;
-    Ok(Known { zones: zones.into_iter().collect(), desks: desks.into_iter().collect() })
+    let time_zone = time_zone.clone();
+    Ok(Known { time_zone, zones: zones.into_iter().collect(), desks: desks.into_iter().collect() })
 }
 
 /// What zones of desks are called.

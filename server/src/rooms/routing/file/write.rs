@@ -2,6 +2,7 @@
 
 use super::{Desk, Routing, Term, dates};
 use crate::rooms::routing::GIVEN;
+use jiff::tz::TimeZone;
 use shared::instant::Instant;
 use shared::routing::Function;
 use shared::routing::rules::Rule;
@@ -20,8 +21,8 @@ const HEAD: &str = "\
 #          notice. An address or a holder that changes: give the old one its `until`, add the new one.
 ";
 
-/// The text; `names` tells zones to whoever reads it.
-pub fn text(routing: &Routing, names: &BTreeMap<String, String>) -> String {
+/// The text; `names` tells zones to whoever reads it, days are those of `schools`.
+pub fn text(routing: &Routing, names: &BTreeMap<String, String>, schools: &TimeZone) -> String {
     let mut text = HEAD.to_owned();
     if let Some(rules) = &routing.rules {
         text.push_str("\nrules = [\n");
@@ -35,7 +36,7 @@ pub fn text(routing: &Routing, names: &BTreeMap<String, String>) -> String {
     for desk in others.into_iter().chain(heads) {
         let known = names.get(&desk.zone).map(|name| name.replace(char::is_control, " "));
         // Writing to a string does not fail.
-        let _ = write!(text, "\n# {}\n{}", known.unwrap_or_default(), desk_table(desk));
+        let _ = write!(text, "\n# {}\n{}", known.unwrap_or_default(), desk_table(desk, schools));
     }
     text
 }
@@ -58,7 +59,7 @@ fn criteria(rule: &Rule) -> String {
     .join(", ")
 }
 
-fn desk_table(desk: &Desk) -> String {
+fn desk_table(desk: &Desk, schools: &TimeZone) -> String {
     let mut text =
         format!("[[desk]]\nfunction = {}\nzone = {}\n", quoted(desk.function.as_str()), quoted(&desk.zone));
     if !desk.name.is_empty() {
@@ -67,19 +68,19 @@ fn desk_table(desk: &Desk) -> String {
     for (key, who, terms) in [("holders", "name", &desk.holders), ("mailboxes", "mail", &desk.mailboxes)] {
         if !terms.is_empty() {
             let lines: Vec<_> =
-                terms.iter().map(|term| format!("  {{ {} }},\n", term_fields(who, term))).collect();
+                terms.iter().map(|term| format!("  {{ {} }},\n", term_fields(who, term, schools))).collect();
             text.push_str(&format!("{key} = [\n{}]\n", lines.concat()));
         }
     }
     text
 }
 
-fn term_fields(who: &str, term: &Term) -> String {
+fn term_fields(who: &str, term: &Term, schools: &TimeZone) -> String {
     let mut fields = vec![format!("{who} = {}", quoted(&term.who))];
     if term.from != Instant(0) {
-        fields.push(format!("from = {}", dates::write(term.from)));
+        fields.push(format!("from = {}", dates::write(term.from, schools)));
     }
-    fields.extend(term.until.map(|until| format!("until = {}", dates::write(until))));
+    fields.extend(term.until.map(|until| format!("until = {}", dates::write(until, schools))));
     if !matches!(term.source.as_str(), "" | GIVEN) {
         fields.push(format!("source = {}", quoted(&term.source)));
     }
