@@ -23,12 +23,25 @@ pub const SOON: i64 = shared::instant::HOUR;
 /// Which jobs a worker takes: photos keep a core busy for long, and no letter waits behind them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lane {
-    /// Whatever is due.
-    All,
+    /// All but the others.
+    Letters,
     /// Those whose kind begins with `photo.`.
     Photos,
-    /// The others.
-    Letters,
+}
+
+impl Lane {
+    /// That of jobs of a kind.
+    pub fn of(kind: &str) -> Self {
+        if kind.starts_with("photo.") { Self::Photos } else { Self::Letters }
+    }
+
+    /// As the database knows it.
+    pub fn number(self) -> i16 {
+        match self {
+            Self::Letters => 0,
+            Self::Photos => 1,
+        }
+    }
 }
 
 /// Rung when jobs were put.
@@ -39,9 +52,13 @@ pub struct Bell {
 }
 
 impl Bell {
-    /// Wakes a worker of each lane; one that is awake looks once more before it sleeps.
+    /// Letters were put: wakes a worker; one that is awake looks once more before it sleeps.
     pub fn notify_one(&self) {
         self.letters.notify_one();
+    }
+
+    /// The same, of photos.
+    pub fn notify_photos(&self) {
         self.photos.notify_one();
     }
 
@@ -49,7 +66,7 @@ impl Bell {
     pub async fn rung(&self, lane: Lane) {
         match lane {
             Lane::Photos => self.photos.notified().await,
-            Lane::Letters | Lane::All => self.letters.notified().await,
+            Lane::Letters => self.letters.notified().await,
         }
     }
 }

@@ -13,7 +13,7 @@ const LONGEST_NAP: Duration = Duration::from_secs(30);
 /// Runs every job that is due now; gives how many were begun. Tests call it; the worker's loop is the same.
 pub async fn run_due(app: &App) -> Result<usize> {
     let mut begun = 0;
-    while run_one(app, Lane::All).await? {
+    while run_one(app, None).await? {
         begun += 1;
     }
     Ok(begun)
@@ -35,7 +35,7 @@ pub async fn work(app: App, lane: Lane, mut stop: watch::Receiver<bool>) {
 }
 
 async fn run_due_until(app: &App, lane: Lane, stop: &watch::Receiver<bool>) -> Result<()> {
-    while !*stop.borrow() && run_one(app, lane).await? {}
+    while !*stop.borrow() && run_one(app, Some(lane)).await? {}
     Ok(())
 }
 
@@ -46,7 +46,7 @@ async fn nap(app: &App, lane: Lane) -> Duration {
 }
 
 /// Claims one job, runs it outside any transaction, settles it. False when nothing was due.
-async fn run_one(app: &App, lane: Lane) -> Result<bool> {
+async fn run_one(app: &App, lane: Option<Lane>) -> Result<bool> {
     app.rush.give_way().await;
     let now = app.clock.now();
     let claimed = app

@@ -6,26 +6,8 @@ use crate::db::bundle::Bundle;
 use shared::instant::Instant;
 use sqlx::{AnyPool, Row};
 
-/// Whether a job is of the lane whose [`number`] stands at a place for values.
-macro_rules! of_lane {
-    ($lane:literal) => {
-        concat!(
-            "(CAST(",
-            $lane,
-            " AS SMALLINT) = 2 OR CASE WHEN kind LIKE 'photo.%' THEN 1 ELSE 0 END = CAST(",
-            $lane,
-            " AS SMALLINT))"
-        )
-    };
-}
-
-fn number(lane: Lane) -> i16 {
-    match lane {
-        Lane::Letters => 0,
-        Lane::Photos => 1,
-        Lane::All => 2,
-    }
-}
+/// Jobs looked at to find the next one: more than workers can have in their hands.
+const AHEAD: i64 = 64;
 
 /// Puts a job into the caller's transaction; one that is there already stays as it is.
 pub async fn put(tx: &mut Tx, id: &str, new: &New<'_>) -> sqlx::Result<()> {
@@ -37,10 +19,11 @@ pub async fn put(tx: &mut Tx, id: &str, new: &New<'_>) -> sqlx::Result<()> {
 /// The same, among other writes.
 pub fn add(writes: &mut Bundle, id: &str, new: &New<'_>) {
     let put = writes.add(
-        "INSERT INTO jobs (id, kind, payload, run_at, leased_until, attempts, created_at, about)
-         VALUES ($1, $2, $3, $4, 0, 0, $4, $5) ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO jobs (id, kind, payload, run_at, leased_until, attempts, created_at, about, lane)
+         VALUES ($1, $2, $3, $4, 0, 0, $4, $5, $6) ON CONFLICT (id) DO NOTHING",
     );
-    put.bind(id).bind(new.kind).bind(new.payload).bind(new.run_at.0).bind(new.about);
+    let put = put.bind(id).bind(new.kind).bind(new.payload).bind(new.run_at.0).bind(new.about);
+    put.bind(Lane::of(new.kind).number());
 }
 
 /// Ends the wait of jobs of `kind` about `about` that were put for later than `now`; those put off after a failure
@@ -52,21 +35,28 @@ pub async fn hurry(tx: &mut Tx, kind: &str, about: &str, now: Instant) -> sqlx::
     Ok(hurried.bind(kind).bind(about).bind(now.0).execute(&mut **tx).await?.rows_affected())
 }
 
-/// Claims the job of a lane that has been due longest, or nothing.
-pub async fn claim(tx: &mut Tx, lane: Lane, now: Instant) -> sqlx::Result<Option<Job>> {
-    let row = sqlx::query(concat!(
-        "UPDATE jobs SET leased_until = $2, attempts = attempts + 1
-         WHERE id = (SELECT id FROM jobs WHERE dead_at IS NULL AND run_at <= $1 AND leased_until <= $1 AND ",
-        of_lane!("$3"),
-        " ORDER BY run_at, id LIMIT 1)
-           AND leased_until <= $1
-         RETURNING id, kind, payload, attempts",
-    ))
-    .bind(now.0)
-    .bind(now.plus(LEASE).0)
-    .bind(number(lane))
-    .fetch_optional(&mut **tx)
-    .await?;
+/// The claim of the first job due for which the condition holds.
+macro_rules! claim {
+    ($which:literal) => {
+        concat!(
+            "UPDATE jobs SET leased_until = $2, attempts = attempts + 1
+             WHERE id = (SELECT id FROM jobs WHERE dead_at IS NULL AND run_at <= $1 AND leased_until <= $1 AND ",
+            $which,
+            " ORDER BY run_at, id LIMIT 1) AND leased_until <= $1
+             RETURNING id, kind, payload, attempts"
+        )
+    };
+}
+
+/// Claims the job of `lane`, or of any, that has been due longest, or nothing.
+pub async fn claim(tx: &mut Tx, lane: Option<Lane>, now: Instant) -> sqlx::Result<Option<Job>> {
+    let row = match lane {
+        Some(lane) => {
+            sqlx::query(claim!("lane = $3")).bind(now.0).bind(now.plus(LEASE).0).bind(lane.number())
+        }
+        None => sqlx::query(claim!("lane >= 0")).bind(now.0).bind(now.plus(LEASE).0),
+    };
+    let row = row.fetch_optional(&mut **tx).await?;
     row.map(|row| {
         Ok(Job {
             id: row.try_get("id")?,
@@ -106,14 +96,14 @@ pub async fn bury(tx: &mut Tx, id: &str, at: Instant, reason: &str) -> sqlx::Res
     Ok(())
 }
 
-/// When the next job of a lane can be claimed, if there is one.
+/// When the next job of `lane` can be claimed, if there is one.
 pub async fn next_at(db: &AnyPool, lane: Lane) -> sqlx::Result<Option<Instant>> {
-    let at: Option<i64> = sqlx::query_scalar(concat!(
-        "SELECT MIN(CASE WHEN run_at > leased_until THEN run_at ELSE leased_until END) FROM jobs
-         WHERE dead_at IS NULL AND ",
-        of_lane!("$1"),
-    ))
-    .bind(number(lane))
+    let at: Option<i64> = sqlx::query_scalar(
+        "SELECT MIN(CASE WHEN run_at > leased_until THEN run_at ELSE leased_until END) FROM
+           (SELECT run_at, leased_until FROM jobs WHERE dead_at IS NULL AND lane = $1 ORDER BY run_at, id LIMIT $2) AS ahead",
+    )
+    .bind(lane.number())
+    .bind(AHEAD)
     .fetch_one(db)
     .await?;
     Ok(at.map(Instant))

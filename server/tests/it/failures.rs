@@ -19,7 +19,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use vigie::edges::faults::{How, Plan};
-use vigie::jobs::{LEASE, Lane, store};
+use vigie::jobs::{LEASE, store};
 use walk::{Memory, Photos, STEPS, Step};
 
 both_engines!(
@@ -222,7 +222,7 @@ async fn a_worker_that_dies_with_a_job_in_hand_loses_nothing(app: TestApp) {
     let app = app.with_city().await;
     app.report(&parcel(1), &swing()).await;
     let mut tx = app.app.db.write().await.unwrap();
-    let claimed = store::claim(&mut tx, Lane::All, app.app.clock.now()).await.unwrap();
+    let claimed = store::claim(&mut tx, None, app.app.clock.now()).await.unwrap();
     tx.commit().await.unwrap();
     assert!(claimed.is_some(), "this worker claims a job, and is never seen again");
     assert_eq!(app.run_jobs().await, 1, "the lease protects the job from the others");

@@ -76,7 +76,7 @@ pub async fn keep(app: &App, hash: &PhotoHash, bytes: Bytes) -> Result<PhotoRece
     darkroom::put(&mut tx, hash, now).await?;
     tx.commit().await?;
     app.metrics.photo_kept();
-    app.jobs_put.notify_one();
+    app.jobs_put.notify_photos();
     Ok(receipt)
 }
 

@@ -136,18 +136,16 @@ pub async fn claim(tx: &mut Tx, parcel: &Parcel) -> Result<Option<Receipt>> {
 /// Nobody had said this: a report of its own, its number, its desks, a job for each mailbox. What is only written is left
 /// in `writes`.
 async fn open(tx: &mut Tx, writes: &mut Bundle, parcel: &Parcel, report: &NewReport) -> Result<Receipt> {
-    let number = store::next_number(tx).await?;
-    store::insert(writes, &Row { parcel, report, number: Some(number), merged_into: None });
-    journal::begin(writes, &parcel.id, parcel.at)?;
-    let mut waits = false;
-    if !report.photos.is_empty() {
-        writes.run(tx).await?;
-        waits = store::waits_for_photos(&mut **tx, &parcel.id).await?;
-    }
+    let waits = store::waits_for_any(tx, &report.photos).await?;
     let leave_at = awaited::leave_at(parcel.at, standing(report).0, waits);
     let subject = Subject::simple(report.category.as_deref(), standing(report).0, Status::New);
     let route = routing::route(tx, &report.place, &subject, parcel.at).await?;
-    tell_first(tx, writes, &parcel.id, (&route, (parcel.at, leave_at))).await?;
+    let mailboxes = routing::store::mailboxes_of(&mut **tx, &desks(&route), parcel.at).await?;
+    // Whoever takes the next number waits for this transaction from here on.
+    let number = store::next_number(tx).await?;
+    store::insert(writes, &Row { parcel, report, number: Some(number), merged_into: None });
+    journal::begin(writes, &parcel.id, parcel.at)?;
+    tell_first(tx, writes, &parcel.id, (&route, &mailboxes, (parcel.at, leave_at))).await?;
     Ok(Receipt {
         id: parcel.id.clone(),
         report: parcel.id.clone(),
@@ -166,23 +164,27 @@ async fn tell_first(
     tx: &mut Tx,
     writes: &mut Bundle,
     report: &ParcelId,
-    (route, (at, leave_at)): (&Route, (Instant, Instant)),
+    (route, mailboxes, (at, leave_at)): (&Route, &[(String, String)], (Instant, Instant)),
 ) -> Result<()> {
-    let (held, without): (Vec<_>, Vec<_>) =
-        route.choices.iter().partition(|choice| choice.desk.as_ref().is_some_and(|desk| desk.has_mailbox));
-    let desks: Vec<&str> = held.iter().filter_map(|choice| Some(choice.desk.as_ref()?.id.as_str())).collect();
-    let mailboxes = routing::store::mailboxes_of(&mut **tx, &desks, at).await?;
-    for desk in desks {
+    for desk in desks(route) {
         let own = mailboxes.iter().filter(|(of, _)| of == desk).map(|(_, mailbox)| mailbox.as_str());
         jobs::add_mail_desk(writes, report, (desk, &route.why), own, (at, leave_at))?;
     }
-    if !without.is_empty() {
+    for choice in route.choices.iter().filter(|choice| held(choice).is_none()) {
+        // Of a report that is there.
         writes.run(tx).await?;
-    }
-    for choice in without {
         tell(tx, report, (choice, &route.why), (at, leave_at)).await?;
     }
     Ok(())
+}
+
+/// The desk that is meant, where it has a mailbox.
+fn held(choice: &Choice) -> Option<&str> {
+    choice.desk.as_ref().filter(|desk| desk.has_mailbox).map(|desk| desk.id.as_str())
+}
+
+fn desks(route: &Route) -> Vec<&str> {
+    route.choices.iter().filter_map(held).collect()
 }
 
 /// Each mailbox of a desk gets a job, put at the first instant to run from the second on; that there is none is said in

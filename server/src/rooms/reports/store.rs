@@ -4,12 +4,12 @@ use super::intake::{Parcel, standing};
 use super::words;
 use crate::cells;
 use crate::db::bundle::Bundle;
-use crate::db::{ABSENT, Tx};
+use crate::db::{ABSENT, Tx, rows};
 use shared::ids::{ParcelId, PhotoHash, PlaceId};
 use shared::instant::Instant;
 use shared::reports::status::Status;
 use shared::reports::{NewReport, Receipt};
-use sqlx::{Any, AnyPool, Executor, Row as _};
+use sqlx::{Any, AnyPool, AssertSqlSafe, Executor, Row as _};
 
 /// A report about to be written.
 pub struct Row<'a> {
@@ -147,6 +147,23 @@ pub async fn waits_for_photos<'c>(
     .fetch_one(db)
     .await?;
     Ok(count > 0)
+}
+
+/// Whether one of `photos` may still be shown and is not yet.
+pub async fn waits_for_any(tx: &mut Tx, photos: &[PhotoHash]) -> sqlx::Result<bool> {
+    if photos.is_empty() {
+        return Ok(false);
+    }
+    let text = format!(
+        "SELECT hash FROM photos WHERE hash IN {these} UNION SELECT hash FROM refused_photos WHERE hash IN {these}",
+        these = rows(1, photos.len())
+    );
+    let mut settled = sqlx::query_scalar(AssertSqlSafe(text));
+    for hash in photos {
+        settled = settled.bind(hash.as_str());
+    }
+    let settled: Vec<String> = settled.fetch_all(&mut **tx).await?;
+    Ok(photos.iter().any(|hash| !settled.iter().any(|known| known == hash.as_str())))
 }
 
 /// The reports that name a photo.

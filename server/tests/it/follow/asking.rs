@@ -280,10 +280,7 @@ async fn who_unsubscribes_while_a_reminder_is_sent_gets_none(app: TestApp) {
     go_to(&app, "2026-09-22T15:00:00Z");
     // The question is put, its mail is in the queue.
     let mut tx = app.app.db.write().await.unwrap();
-    let job = vigie::jobs::store::claim(&mut tx, vigie::jobs::Lane::All, app.app.clock.now())
-        .await
-        .unwrap()
-        .unwrap();
+    let job = vigie::jobs::store::claim(&mut tx, None, app.app.clock.now()).await.unwrap().unwrap();
     tx.commit().await.unwrap();
     vigie::rooms::run_job(&app.app, &job).await.unwrap();
     assert!(owned(&app, &parcel(1), &parcel(1)).await["mine"]["follow"]["asked_at"].is_i64());
