@@ -1,12 +1,12 @@
 //! Writers who would wait for each other share a transaction: one beginning, one commit, one wait for the disk for all of
 //! them ("group commit": DeWitt et al., Implementation Techniques for Main Memory Database Systems, 1984).
 //!
-//! SQLite lets one write at a time. Whoever has the turn writes what those behind it have to write too; each is told once
-//! all of it is true. Where one of the stories fails, none becomes true, and each is told again in a transaction of its own:
-//! to all of them it is as if nobody else had been there. So a story may run more than once, and does nothing but write.
-//! On PostgreSQL, whose writers work side by side, each has its own from the start.
+//! SQLite lets one write at a time; on PostgreSQL whoever has the next report's number holds up those who want one until its
+//! commit is on the disk. Whoever has the turn writes what those behind it have to write too; each is told once all of it is
+//! true. Where one of the stories fails, none becomes true, and each is told again in a transaction of its own: to all of
+//! them it is as if nobody else had been there. So a story may run more than once, and does nothing but write.
 
-use super::{Db, Engine, Tx};
+use super::{Db, Tx};
 use futures_util::future::BoxFuture;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -85,9 +85,6 @@ impl Db {
         E: From<anyhow::Error> + From<sqlx::Error>,
         S: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
     {
-        if self.engine == Engine::Postgres {
-            return alone(self.write().await?, &story).await;
-        }
         let story = Arc::new(story);
         let (told, mut answer) = oneshot::channel();
         let entry = Waiting { story: Arc::clone(&story), ended: None, told };
