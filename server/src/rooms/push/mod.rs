@@ -110,13 +110,14 @@ fn zone_name(text: &str, schools: &str) -> String {
     zone.as_ref().and_then(TimeZone::iana_name).unwrap_or(schools).to_owned()
 }
 
-/// When something due at `at` leaves for a person in `zone`: at once, or in the morning.
+/// When something due at `at` leaves for a person in `zone`: at once, or in the morning. A zone that is known no more is
+/// that of Greenwich.
 pub fn leave_at(at: Instant, zone: &str) -> Instant {
     morning_after(at, zone).unwrap_or(at)
 }
 
 fn morning_after(at: Instant, zone: &str) -> Option<Instant> {
-    let zone = TimeZone::get(zone).ok()?;
+    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
     let local = jiff::Timestamp::from_millisecond(at.0).ok()?.to_zoned(zone.clone());
     let day = match quiet(local.hour())? {
         Wait::Today => local.date(),
@@ -150,8 +151,8 @@ mod tests {
             ("Europe/Paris", "2026-09-07T19:00Z", "2026-09-08T05:00Z"),
             ("Europe/Paris", "2026-09-08T04:59Z", "2026-09-08T05:00Z"),
             ("Europe/Paris", "2026-09-08T05:00Z", "2026-09-08T05:00Z"),
-            ("", "2026-09-07T19:00Z", "2026-09-08T05:00Z"),
-            ("Nowhere/At_All", "2026-09-07T19:00Z", "2026-09-08T05:00Z"),
+            ("", "2026-09-07T21:00Z", "2026-09-08T07:00Z"),
+            ("Nowhere/At_All", "2026-09-07T20:59Z", "2026-09-07T20:59Z"),
             ("Indian/Reunion", "2026-09-07T18:00Z", "2026-09-08T03:00Z"),
             ("America/Martinique", "2026-09-07T19:00Z", "2026-09-07T19:00Z"),
             // The nights in which the clock is put forward and back.
