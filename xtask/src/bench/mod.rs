@@ -176,8 +176,10 @@ fn program(verb: &str, package: &str, name: &str) -> Result<PathBuf> {
     cargo.args([verb, "-p", package, "--bench", name, "--no-run"]);
     let messages = sh::read(cargo.arg("--message-format=json-render-diagnostics"))?;
     let built = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let mut programs = built.filter_map(|message| Some(PathBuf::from(message["executable"].as_str()?)));
-    programs.next_back().with_context(|| format!("cargo built no {name}"))
+    // The server itself is built beside it.
+    let mut own = built.filter(|message| message["target"]["name"] == name);
+    let program = own.find_map(|message| Some(PathBuf::from(message["executable"].as_str()?)));
+    program.with_context(|| format!("cargo built no {name}"))
 }
 
 /// What such a program prints: `what`, figure and budget with tabs between.
