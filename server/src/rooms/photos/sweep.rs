@@ -93,8 +93,9 @@ pub async fn shelf(app: &App, shelf: &str) -> Result<()> {
 pub async fn look(app: &App, shelf: &str) -> Result<Findings> {
     let sizes = app.blobs.look(shelf).await?;
     let originals = app.blobs.look(&format!("{ORIGINALS}/{shelf}")).await?;
-    let shown: BTreeSet<PhotoHash> = store::on_shelf(app.db.read(), "photos", shelf).await?;
+    // In this order: a photo that is developed between the two is seen twice, in the other one it would not be seen at all.
     let waiting: BTreeSet<PhotoHash> = store::on_shelf(app.db.read(), "originals", shelf).await?;
+    let shown: BTreeSet<PhotoHash> = store::on_shelf(app.db.read(), "photos", shelf).await?;
     let known = |found: &Found| {
         let hash = hash_of(&found.name);
         hash.is_some_and(|hash| shown.contains(&hash) || waiting.contains(&hash))
