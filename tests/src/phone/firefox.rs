@@ -26,7 +26,9 @@ const ERRORS: &str = "const all = Services.console.getMessageArray(); Services.c
      .map((one) => [one.category, one.errorMessage])";
 
 /// A notification is a window of its own here.
-const TAP_NOTIFICATION: &str = "for (const one of Services.wm.getEnumerator('alert:alert')) { one.onAlertClick(); return true } return false";
+const TAP_NOTIFICATION: &str = "for (const one of Services.wm.getEnumerator('alert:alert')) \
+    if (one.onAlertClick) { one.onAlertClick(); return true } \
+    return false";
 
 pub(super) async fn driver(profile: &Path, habits: &Habits) -> Driver {
     let bars = profile.join("chrome");
@@ -87,7 +89,7 @@ pub(super) async fn errors(client: &Client, origin: &str) -> Vec<ScriptError> {
     said.as_array().expect("a list").iter().map(error).collect()
 }
 
-/// Taps the notification on the screen; whether there was one.
+/// Taps the notification on the screen; whether there was one, its script loaded.
 pub(super) async fn tap_notification(client: &Client) -> bool {
     let tapped = in_its_windows(client, TAP_NOTIFICATION, vec![]).await;
     tapped == true
