@@ -45,19 +45,26 @@ pub async fn show(
     let side =
         size.strip_suffix(".jpg").and_then(|side| side.parse().ok()).filter(|side| SIZES.contains(side));
     let side = side.ok_or(Code::NotFound)?;
-    match app.blobs.find(&super::blob_name(&hash, side)).await? {
-        Some(blob) => Ok(answer(&method, &headers, &tag(&hash, side, &blob), blob.bytes)),
-        None => not_there(&app, &hash).await,
-    }
+    let found = async || app.blobs.find(&super::blob_name(&hash, side)).await;
+    let blob = match found().await? {
+        Some(blob) => Some(blob),
+        None if super::store::original(app.db.read(), &hash).await?.is_some() => return Ok(not_yet()),
+        // Its sizes may have been made between the two looks.
+        None => found().await?,
+    };
+    Ok(blob.map_or_else(not_there, |blob| answer(&method, &headers, &tag(&hash, side, &blob), blob.bytes)))
 }
 
-async fn not_there(app: &App, hash: &PhotoHash) -> Result<Response> {
+fn not_there() -> Response {
     let mut response = error::answer(&Code::NotFound.into());
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if super::store::original(app.db.read(), hash).await?.is_some() {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(SOON));
-    }
-    Ok(response)
+    response
+}
+
+fn not_yet() -> Response {
+    let mut response = not_there();
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(SOON));
+    response
 }
 
 /// The store's own name of these bytes; where it has none, ours.
