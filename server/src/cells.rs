@@ -33,11 +33,10 @@ pub fn within(position: Position, resolution: Resolution, metres: f64) -> Vec<i6
     cells.into_iter().filter_map(|cell| i64::try_from(u64::from(cell)).ok()).collect()
 }
 
-/// The cells within [`shared::reports::duplicate::NEAR`], as many as a statement has places for; none without a position.
-pub fn near(position: Option<Position>) -> [i64; AROUND] {
+/// The cells within [`shared::reports::duplicate::NEAR`], as many as a statement has places for.
+pub fn near(position: Position) -> [i64; AROUND] {
     let mut cells = [NOWHERE; AROUND];
-    let found = position.map(|position| within(position, FINE, shared::reports::duplicate::NEAR));
-    for (place, cell) in cells.iter_mut().zip(found.unwrap_or_default()) {
+    for (place, cell) in cells.iter_mut().zip(within(position, FINE, shared::reports::duplicate::NEAR)) {
         *place = cell;
     }
     cells
@@ -88,8 +87,7 @@ mod tests {
 
     #[test]
     fn fifty_metres_fit_into_a_cell_and_its_neighbours() {
-        let cells = near(Position::new(43.3, 5.4));
+        let cells = near(Position::new(43.3, 5.4).unwrap());
         assert!(cells.iter().all(|cell| *cell > 0), "{cells:?}");
-        assert_eq!(near(None), [NOWHERE; AROUND]);
     }
 }

@@ -24,20 +24,32 @@ macro_rules! columns {
     };
 }
 
-/// Who may be the same. Each arm reads its own index, in order, and no further than its limit.
-const CANDIDATES: &str = concat!(
-    "SELECT * FROM (SELECT ", columns!(), " FROM reports
-       WHERE place_id = $1 AND category = $2 AND merged_into IS NULL AND closed_at IS NULL AND private = 0
-       ORDER BY received_at DESC LIMIT 20) AS alike
-     UNION ALL SELECT * FROM (SELECT ", columns!(), " FROM reports
-       WHERE place_id = $1 AND merged_into IS NULL AND closed_at IS NULL AND private = 0
-         AND (category IS NULL OR category <> $2)
-       ORDER BY received_at DESC LIMIT 12) AS others
-     UNION ALL SELECT * FROM (SELECT ", columns!(), " FROM reports
-       WHERE place_id = $1 AND merged_into IS NULL AND closed_at IS NOT NULL AND private = 0 AND closed_at > $3
-       ORDER BY closed_at DESC LIMIT 8) AS closed
-     UNION ALL SELECT * FROM (SELECT ", columns!(), " FROM reports
-       WHERE cell IN ($4, $5, $6, $7, $8, $9, $10) AND category = $2 AND cell IS NOT NULL AND merged_into IS NULL
+/// Who may be the same at `$1`. Each arm reads its own index, in order, and no further than its limit.
+macro_rules! here {
+    () => {
+        concat!(
+            "SELECT * FROM (SELECT ", columns!(), " FROM reports
+               WHERE place_id = $1 AND category = $2 AND merged_into IS NULL AND closed_at IS NULL AND private = 0
+               ORDER BY received_at DESC LIMIT 20) AS alike
+             UNION ALL SELECT * FROM (SELECT ", columns!(), " FROM reports
+               WHERE place_id = $1 AND merged_into IS NULL AND closed_at IS NULL AND private = 0
+                 AND (category IS NULL OR category <> $2)
+               ORDER BY received_at DESC LIMIT 12) AS others
+             UNION ALL SELECT * FROM (SELECT ", columns!(), " FROM reports
+               WHERE place_id = $1 AND merged_into IS NULL AND closed_at IS NOT NULL AND private = 0 AND closed_at > $3
+               ORDER BY closed_at DESC LIMIT 8) AS closed"
+        )
+    };
+}
+
+const HERE: &str = here!();
+
+/// The same, and who may be beyond the fence. That arm has to go by the cells: PostgreSQL, where it knows nothing of the
+/// table yet, would rather read the whole category. So no index of categories is any use to it.
+const AROUND: &str = concat!(
+    here!(),
+    " UNION ALL SELECT * FROM (SELECT ", columns!(), " FROM reports
+       WHERE cell IN ($4, $5, $6, $7, $8, $9, $10) AND category || '' = $2 AND cell IS NOT NULL AND merged_into IS NULL
          AND private = 0 AND place_id <> $1 AND (closed_at IS NULL OR closed_at > $3)
          AND ((lat - $11) * $12) * ((lat - $11) * $12) + ((lon - $13) * $14) * ((lon - $13) * $14) <= $15
        ORDER BY received_at DESC LIMIT 20) AS around"
@@ -49,25 +61,20 @@ pub async fn find<'c>(
     report: &NewReport,
     at: Instant,
 ) -> sqlx::Result<Vec<Facts>> {
-    let here = report.position.unwrap_or(Position { lat: 0.0, lon: 0.0 });
-    let flat = Flat::at(here);
-    let mut query = sqlx::query(CANDIDATES)
+    // Two schools share what lies outdoors, nothing else.
+    let shared = report.position.filter(|_| report.category.as_deref().is_some_and(is_outdoors));
+    let mut query = sqlx::query(if shared.is_some() { AROUND } else { HERE })
         .bind(report.place.as_str())
         .bind(report.category.as_deref().unwrap_or_default())
         .bind(at.plus(-lately(report.category.as_deref()) * DAY).0);
-    // Two schools share what lies outdoors, nothing else.
-    let shared = report.position.filter(|_| report.category.as_deref().is_some_and(is_outdoors));
-    for cell in cells::near(shared) {
-        query = query.bind(cell);
+    if let Some(here) = shared {
+        for cell in cells::near(here) {
+            query = query.bind(cell);
+        }
+        let flat = Flat::at(here);
+        query = query.bind(here.lat).bind(flat.north).bind(here.lon).bind(flat.east).bind(NEAR * NEAR);
     }
-    let rows = query
-        .bind(here.lat)
-        .bind(flat.north)
-        .bind(here.lon)
-        .bind(flat.east)
-        .bind(NEAR * NEAR)
-        .fetch_all(db)
-        .await?;
+    let rows = query.fetch_all(db).await?;
     let mut found = rows.iter().map(facts).collect::<sqlx::Result<Vec<_>>>()?;
     found.sort_by(|one, other| (one.at, &one.id).cmp(&(other.at, &other.id)));
     Ok(found)
