@@ -43,9 +43,10 @@ pub async fn note(tx: &mut Tx, report: &ParcelId, at: Instant, event: &Event) ->
     Ok(())
 }
 
-/// Begins the journal of a report that came in, in the transaction that writes it.
-pub fn begin(writes: &mut Bundle, report: &ParcelId, at: Instant) -> Result<()> {
-    store::begin(writes, report, at, &serde_json::to_string(&Event::Received)?);
+/// Begins the journal of a report that came in, in the transaction that writes it with so many lines.
+pub fn begin(writes: &mut Bundle, report: &ParcelId, at: Instant, told: &[Event]) -> Result<()> {
+    let told = told.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
+    store::begin(writes, report, at, &told);
     Ok(())
 }
 

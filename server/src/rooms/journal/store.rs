@@ -37,19 +37,24 @@ pub async fn append(tx: &mut Tx, report: &ParcelId, at: Instant, event: &str) ->
     let before = if position > 1 { hash_of(tx, report.as_str(), position - 1).await? } else { None };
     let mut writes = Bundle::default();
     let line = Line { report: report.as_str(), position, at: at.0, event };
-    add(&mut writes, line, before.as_deref().unwrap_or(NONE));
+    add(&mut writes, line, &line.hash(before.as_deref().unwrap_or(NONE)));
     writes.run(tx).await
 }
 
-/// The first line of a report that is being written, with one line counted.
-pub fn begin(writes: &mut Bundle, report: &ParcelId, at: Instant, event: &str) {
-    add(writes, Line { report: report.as_str(), position: 1, at: at.0, event }, NONE);
+/// The first lines of a report that is being written, with as many lines counted.
+pub fn begin(writes: &mut Bundle, report: &ParcelId, at: Instant, events: &[String]) {
+    let mut before = NONE.to_owned();
+    for (position, event) in (1..).zip(events) {
+        let line = Line { report: report.as_str(), position, at: at.0, event };
+        before = line.hash(&before);
+        add(writes, line, &before);
+    }
 }
 
-fn add(writes: &mut Bundle, line: Line<'_>, before: &str) {
+fn add(writes: &mut Bundle, line: Line<'_>, hash: &str) {
     let insert =
         writes.add("INSERT INTO journal (report_id, position, at, event, hash) VALUES ($1, $2, $3, $4, $5)");
-    insert.bind(line.report).bind(line.position).bind(line.at).bind(line.event).bind(line.hash(before));
+    insert.bind(line.report).bind(line.position).bind(line.at).bind(line.event).bind(hash);
 }
 
 async fn hash_of(tx: &mut Tx, report: &str, position: i64) -> sqlx::Result<Option<String>> {

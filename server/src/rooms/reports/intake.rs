@@ -71,13 +71,8 @@ async fn admit(app: &App, tx: &mut Tx, parcel: &Parcel, report: &NewReport) -> R
     let mut writes = Bundle::default();
     let receipt = match judging::verdict(tx, parcel, report).await? {
         Verdict::Same(link) => join(tx, parcel, report, &link).await?,
-        Verdict::New => open(tx, &mut writes, parcel, report).await?,
-        Verdict::Perhaps(links) => {
-            let receipt = open(tx, &mut writes, parcel, report).await?;
-            writes.run(tx).await?;
-            judging::link(tx, &parcel.id, &links, parcel.at).await?;
-            receipt
-        }
+        Verdict::New => open(tx, &mut writes, parcel, (report, &[])).await?,
+        Verdict::Perhaps(links) => open(tx, &mut writes, parcel, (report, &links)).await?,
     };
     if let Some(mail) = &report.mail {
         store::add_contact(&mut writes, parcel, mail, &report.lang);
@@ -133,18 +128,26 @@ pub async fn claim(tx: &mut Tx, parcel: &Parcel) -> Result<Option<Receipt>> {
     }
 }
 
-/// Nobody had said this: a report of its own, its number, its desks, a job for each mailbox. What is only written is left
-/// in `writes`.
-async fn open(tx: &mut Tx, writes: &mut Bundle, parcel: &Parcel, report: &NewReport) -> Result<Receipt> {
+/// Nobody had said this: a report of its own, beside those it may be the same as, its number, its desks, a job for each
+/// mailbox. What is only written is left in `writes`.
+async fn open(
+    tx: &mut Tx,
+    writes: &mut Bundle,
+    parcel: &Parcel,
+    (report, like): (&NewReport, &[Link]),
+) -> Result<Receipt> {
     let waits = store::waits_for_any(tx, &report.photos).await?;
     let leave_at = awaited::leave_at(parcel.at, standing(report).0, waits);
     let subject = Subject::simple(report.category.as_deref(), standing(report).0, Status::New);
     let route = routing::route(tx, &report.place, &subject, parcel.at).await?;
     let mailboxes = routing::store::mailboxes_of(&mut **tx, &desks(&route), parcel.at).await?;
+    let mut told = vec![Event::Received];
+    told.extend(judging::resembles(tx, like).await?);
     // Whoever takes the next number waits for this transaction from here on.
     let number = store::next_number(tx).await?;
-    store::insert(writes, &Row { parcel, report, number: Some(number), merged_into: None });
-    journal::begin(writes, &parcel.id, parcel.at)?;
+    store::insert(writes, &Row { parcel, report, number: Some(number), merged_into: None, told: told.len() });
+    journal::begin(writes, &parcel.id, parcel.at, &told)?;
+    judging::add_links(writes, &parcel.id, like, parcel.at)?;
     tell_first(tx, writes, &parcel.id, (&route, &mailboxes, (parcel.at, leave_at))).await?;
     Ok(Receipt {
         id: parcel.id.clone(),
@@ -241,7 +244,7 @@ pub async fn raise(tx: &mut Tx, main: &ParcelId, to: i16, now: Instant) -> Resul
 /// Said before: the newcomer's words and photos are kept under the first report, which gains a supporter.
 async fn join(tx: &mut Tx, parcel: &Parcel, report: &NewReport, link: &Link) -> Result<Receipt> {
     let mut writes = Bundle::default();
-    store::insert(&mut writes, &Row { parcel, report, number: None, merged_into: Some(&link.with) });
+    store::insert(&mut writes, &Row { parcel, report, number: None, merged_into: Some(&link.with), told: 0 });
     writes.run(tx).await?;
     raise(tx, &link.with, standing(report).0, parcel.at).await?;
     add_supporter(tx, parcel, &link.with, &link.why).await

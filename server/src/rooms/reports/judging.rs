@@ -8,6 +8,7 @@ use super::intake::{Parcel, standing};
 use super::{candidates, key_hash, links, note};
 use crate::app::App;
 use crate::db::Tx;
+use crate::db::bundle::Bundle;
 use crate::error::Result;
 use shared::ids::ParcelId;
 use shared::instant::Instant;
@@ -67,6 +68,24 @@ async fn with_all_voices(tx: &mut Tx, draft: &Facts, said: Said<'_>, known: &mut
         }
         heard.push(link.with.clone());
     }
+}
+
+/// What the journal of a report that is coming in says of those it may be the same as.
+pub async fn resembles(tx: &mut Tx, found: &[Link]) -> Result<Vec<Event>> {
+    let numbers = links::numbers(tx, found.iter().map(|link| &link.with)).await?;
+    let event = |link: &Link| {
+        let (_, number) = numbers.iter().find(|(id, _)| *id == link.with.as_str())?;
+        Some(Event::Resembles { number: *number, why: link.why.clone() })
+    };
+    Ok(found.iter().filter_map(event).collect())
+}
+
+/// Links a report that is being written with those it may be the same as.
+pub fn add_links(writes: &mut Bundle, report: &ParcelId, found: &[Link], at: Instant) -> Result<()> {
+    for Link { with, why } in found {
+        links::add(writes, report, with, &serde_json::to_string(why)?, at);
+    }
+    Ok(())
 }
 
 /// Links `report` with those it may be the same as, and says so in its journal. Repeating it is harmless.

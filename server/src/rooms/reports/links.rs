@@ -1,13 +1,14 @@
 //! The SQL of links: reports that may be the same, for a human to say.
 
 use super::store::parse_id;
-use crate::db::Tx;
+use crate::db::bundle::Bundle;
+use crate::db::{Tx, rows};
 use anyhow::Context;
 use shared::ids::ParcelId;
 use shared::instant::Instant;
 use shared::reports::Resembling;
 use sqlx::any::AnyRow;
-use sqlx::{Any, AnyPool, Executor, Row};
+use sqlx::{Any, AnyPool, AssertSqlSafe, Executor, Row};
 
 /// Links `report` with `other`, unless it is already or a human took them apart. True when it is new.
 pub async fn insert(
@@ -28,6 +29,12 @@ pub async fn insert(
     .execute(&mut **tx)
     .await?;
     Ok(inserted.rows_affected() == 1)
+}
+
+/// Links a report that is being written, and linked with none yet, with `other`.
+pub fn add(writes: &mut Bundle, report: &ParcelId, other: &ParcelId, why: &str, at: Instant) {
+    let insert = writes.add("INSERT INTO alike (report_id, other_id, why, at) VALUES ($1, $2, $3, $4)");
+    insert.bind(report.as_str()).bind(other.as_str()).bind(why).bind(at.0);
 }
 
 /// A human says that they are two: they are linked no more, whatever else comes in.
@@ -69,6 +76,22 @@ pub async fn number(tx: &mut Tx, id: &ParcelId) -> sqlx::Result<Option<i64>> {
         .fetch_optional(&mut **tx)
         .await?;
     Ok(number.flatten())
+}
+
+/// The numbers of those of `reports` that have one, with their ids.
+pub async fn numbers(
+    tx: &mut Tx,
+    reports: impl ExactSizeIterator<Item = &ParcelId>,
+) -> sqlx::Result<Vec<(String, i64)>> {
+    if reports.len() == 0 {
+        return Ok(vec![]);
+    }
+    let text = "SELECT id, number FROM reports WHERE number IS NOT NULL AND id IN ".to_owned();
+    let mut asked = sqlx::query_as(AssertSqlSafe(text + &rows(1, reports.len())));
+    for report in reports {
+        asked = asked.bind(report.as_str());
+    }
+    asked.fetch_all(&mut **tx).await
 }
 
 /// The public reports that `report` may be the same as, or those they have become part of.

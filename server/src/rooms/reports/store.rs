@@ -21,6 +21,8 @@ pub struct Row<'a> {
     pub number: Option<i64>,
     /// The report it joins.
     pub merged_into: Option<&'a ParcelId>,
+    /// Lines of its journal, which begins with it.
+    pub told: usize,
 }
 
 /// What counting one more person tells of the report.
@@ -77,7 +79,7 @@ pub async fn next_number(tx: &mut Tx) -> sqlx::Result<i64> {
         .await
 }
 
-/// Writes a report and names its photos, be they there or not. One with a number has a first line in its journal.
+/// Writes a report and names its photos, be they there or not.
 pub fn insert(writes: &mut Bundle, row: &Row<'_>) {
     let (report, parcel) = (row.report, row.parcel);
     let (urgency, private) = standing(report);
@@ -87,7 +89,7 @@ pub fn insert(writes: &mut Bundle, row: &Row<'_>) {
                               people, lang, observed_at, received_at, spot, lat, lon, ask_at, joined, cell, changed_at,
                               folded, lines)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12, $13, NULLIF($14, 1e300),
-                 NULLIF($15, 1e300), $16, $3, $17, $12, $18, CASE WHEN CAST($2 AS BIGINT) IS NULL THEN 0 ELSE 1 END)",
+                 NULLIF($15, 1e300), $16, $3, $17, $12, $18, $19)",
     );
     insert
         .bind(parcel.id.as_str())
@@ -107,7 +109,8 @@ pub fn insert(writes: &mut Bundle, row: &Row<'_>) {
         .bind(report.position.map_or(ABSENT, |position| position.lon))
         .bind(report.ask_at.map(|at| at.0))
         .bind(report.position.map(|position| cells::cell(position, cells::FINE)))
-        .bind(folded.as_str());
+        .bind(folded.as_str())
+        .bind(i64::try_from(row.told).unwrap_or(i64::MAX));
     words::add(writes, &folded, parcel.at);
     let captions = report.captions.iter().map(String::as_str).chain(std::iter::repeat(""));
     for ((position, hash), caption) in (0_i16..).zip(&report.photos).zip(captions) {
