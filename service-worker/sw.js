@@ -40,7 +40,7 @@ const OFFLINE = "/hors-ligne";
 /** In `push`: how this phone is told. */
 const DEVICE = "/push/device";
 /** Milliseconds to wait for a network that may be there. */
-const PATIENCE = { page: 2000, data: 4000 };
+const PATIENCE = { page: 2000, data: 4000, ofServer: 8000 };
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
 self.addEventListener("activate", (event) => event.waitUntil(activate()));
@@ -165,15 +165,11 @@ async function page(request) {
   return (await patiently(fetchPage(request), PATIENCE.page)) ?? shell;
 }
 
-/** A page that the app has no screen for, or the word that it wants a network. */
+/** A page that the app has no screen for, or the word that it wants a network, be it one that says something. */
 async function pageOfServer(request) {
-  try {
-    return await fetch(request);
-  } catch (error) {
-    const kept = await match(SHELL, OFFLINE);
-    if (kept) return kept;
-    throw error;
-  }
+  const fresh = fetch(request);
+  const first = await patiently(fresh, PATIENCE.ofServer);
+  return first ?? (await match(SHELL, OFFLINE)) ?? fresh;
 }
 
 async function fetchPage(request) {

@@ -46,3 +46,15 @@ async fn a_page_of_the_server_says_without_network_that_it_wants_one_and_comes_b
     phone.open("/journal?lang=fr").await;
     assert_eq!(read(&phone).await, "Cette page demande le réseau");
 }
+
+#[tokio::test]
+async fn a_page_of_the_server_on_a_line_that_says_nothing_is_given_up_and_asked_for_again() {
+    let world = World::start().await;
+    let phone = world.installed_phone().await;
+    world.server.freeze();
+    phone.open("/journal").await;
+    assert_eq!(read(&phone).await, "Cette page demande le réseau");
+    world.server.thaw();
+    phone.tap_css("[data-title]:not([hidden]) [data-test=again]").await;
+    phone.find_css(".journal h1").await;
+}
