@@ -222,6 +222,17 @@ async fn who_said_that_it_is_fixed_shows_it_without_network() {
     world.network.cut();
     phone.wait_for_network(false).await;
     phone.hand_over("repaired-input", &photo::small(GOELANDS.playground, 97).path).await;
+    let clear = phone.find("repaired-look").await.attr("src").await.expect("a photo");
+    phone.screenshot("repaired-look").await;
+    phone.tap("photo-blur").await;
+    phone.find_css("[data-test=blur]:not([aria-busy])").await;
+    phone.find("blur-canvas").await.send_keys(" ").await.expect("a dab");
+    phone.tap("blur-keep").await;
+    let clear = clear.expect("an address");
+    let blurred = format!("return document.querySelector('[data-test=repaired-look]')?.src !== '{clear}'");
+    phone.wait_for_script("the blurred photo", &blurred).await;
+    phone.screenshot("repaired-blurred").await;
+    phone.tap("repaired-send").await;
     phone.find("repaired [data-state=\"waiting\"]").await;
     phone.open("/file").await;
     phone.wait_for_text("Photo de la réparation").await;
