@@ -75,10 +75,11 @@ pub async fn shelf(app: &App, shelf: &str) -> Result<()> {
     for photo in &found.unnamed {
         let mut tx = app.db.write().await?;
         let forgotten = store::forget_unnamed(&mut tx, photo).await?;
-        tx.commit().await?;
+        // While the row is still there for others: whoever sends the photo again from then on, has its sizes made anew.
         for side in SIZES.into_iter().filter(|_| forgotten) {
             app.blobs.delete(&blob_name(photo, side)).await?;
         }
+        tx.commit().await?;
     }
     // Their job is there; unless somebody's hand removed it.
     for photo in &found.waiting {
