@@ -33,7 +33,9 @@ pub async fn insert(
 
 /// Links a report that is being written, and linked with none yet, with `other`.
 pub fn add(writes: &mut Bundle, report: &ParcelId, other: &ParcelId, why: &str, at: Instant) {
-    let insert = writes.add("INSERT INTO alike (report_id, other_id, why, at) VALUES ($1, $2, $3, $4)");
+    let insert = writes.add(
+        "INSERT INTO alike (report_id, other_id, why, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+    );
     insert.bind(report.as_str()).bind(other.as_str()).bind(why).bind(at.0);
 }
 
