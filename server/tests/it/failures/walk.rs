@@ -19,7 +19,7 @@ use vigie::rooms::answers::link;
 const PIECE: usize = 100_000;
 
 /// The steps, in order.
-pub const STEPS: [Step; 14] = [
+pub const STEPS: [Step; 17] = [
     Step::Words,
     Step::SmallPhoto,
     Step::UploadBegins,
@@ -34,6 +34,9 @@ pub const STEPS: [Step; 14] = [
     Step::Answer,
     Step::Questions,
     Step::Fixed,
+    Step::Repaired,
+    Step::RepairedPhoto,
+    Step::LastJobs,
 ];
 
 /// One step: a request that is repeated, or work that comes with time.
@@ -53,6 +56,9 @@ pub enum Step {
     Answer,
     Questions,
     Fixed,
+    Repaired,
+    RepairedPhoto,
+    LastJobs,
 }
 
 /// What the phones remember between two attempts.
@@ -63,10 +69,11 @@ pub struct Memory {
     form: Option<Form>,
 }
 
-/// The photos of the report: one leaves whole, one in pieces.
+/// The photos of the report: one leaves whole, one in pieces; and one of what was repaired.
 pub struct Photos {
     pub small: Vec<u8>,
     pub large: Vec<u8>,
+    pub repaired: Vec<u8>,
 }
 
 impl Photos {
@@ -74,8 +81,8 @@ impl Photos {
         let small = photo::tiny().bytes;
         // A comment weighs on its way and costs nothing to decode.
         let comment = [&[0xFF, 0xFE, 0xEA, 0x60][..], &vec![b' '; 0xEA60 - 2]].concat();
-        let large = [&small[..2], &comment.repeat(4), &small[2..]].concat();
-        Self { small, large }
+        let with = |comments: usize| [&small[..2], &comment.repeat(comments), &small[2..]].concat();
+        Self { large: with(4), repaired: with(1), small }
     }
 
     /// Names for what would be long in the dump.
@@ -83,8 +90,9 @@ impl Photos {
         let mut names = BTreeMap::from([
             (sha256(&self.small), "SMALL".to_owned()),
             (sha256(&self.large), "LARGE".to_owned()),
+            (sha256(&self.repaired), "MENDED".to_owned()),
         ]);
-        for (seed, name) in (1..).zip(["FIRST", "SECOND", "THIRD", "RELANCE", "FIXED"]) {
+        for (seed, name) in (1..).zip(["FIRST", "SECOND", "THIRD", "RELANCE", "FIXED", "REPAIRED"]) {
             names.insert(parcel(seed).id.to_string(), name.into());
             names.insert(parcel(seed).key.reveal().to_owned(), format!("KEY-{name}"));
         }
@@ -98,13 +106,7 @@ impl Step {
         let server = Server { client: Client::new(), url: &process.url };
         match self {
             Self::Words => server.report(&parcel(1), &words(photos)).await.is_some(),
-            Self::SmallPhoto => {
-                let hash = sha256(&photos.small);
-                let put = server.client.put(format!("{}/api/v1/photos/{hash}", server.url));
-                json_of(put.body(photos.small.clone()).send().await)
-                    .await
-                    .is_some_and(|kept| kept["hash"] == hash)
-            }
+            Self::SmallPhoto => server.photo(&photos.small).await,
             Self::UploadBegins => {
                 memory.upload = server.begin(&photos.large).await;
                 memory.upload.is_some()
@@ -123,14 +125,14 @@ impl Step {
                 let put = put.bearer_auth(parcel(3).key.reveal()).json(&json!({ "report": parcel(1).id }));
                 json_of(put.send().await).await.is_some_and(|receipt| receipt["people"] == 3)
             }
-            Self::Jobs => work(process).await && is_idle(process).await,
+            Self::Jobs | Self::LastJobs => work(process).await && is_idle(process).await,
             Self::Sweep => {
                 process.app.clock.advance(DAY + HOUR);
                 let left =
                     sqlx::query_scalar("SELECT COUNT(*) FROM uploads").fetch_one(process.app.db.read());
                 work(process).await && is_idle(process).await && matches!(left.await, Ok(0_i64))
             }
-            Self::Relance => server.wish(4, "relance").await,
+            Self::Relance => server.wish(4, "relance", &[]).await,
             Self::Relances => {
                 // Those in charge had their days.
                 let grace = Instant(MORNING.0 + GRACE + DAY);
@@ -146,7 +148,9 @@ impl Step {
                 let left = sqlx::query_scalar(sql).fetch_one(process.app.db.read());
                 work(process).await && is_idle(process).await && matches!(left.await, Ok(0_i64))
             }
-            Self::Fixed => server.wish(5, "fixed").await,
+            Self::Fixed => server.wish(5, "fixed", &[]).await,
+            Self::Repaired => server.wish(6, "repaired", &[sha256(&photos.repaired)]).await,
+            Self::RepairedPhoto => server.photo(&photos.repaired).await,
         }
     }
 }
@@ -182,11 +186,18 @@ impl Server<'_> {
         json_of(put.bearer_auth(parcel.key.reveal()).json(body).send().await).await
     }
 
-    /// A wish of the reporter's.
-    async fn wish(&self, seed: u8, wish: &str) -> bool {
+    /// A photo in one piece.
+    async fn photo(&self, photo: &[u8]) -> bool {
+        let hash = sha256(photo);
+        let put = self.client.put(format!("{}/api/v1/photos/{hash}", self.url));
+        json_of(put.body(photo.to_vec()).send().await).await.is_some_and(|kept| kept["hash"] == hash)
+    }
+
+    /// A wish of the reporter's, with what shows it.
+    async fn wish(&self, seed: u8, wish: &str, photos: &[String]) -> bool {
         let put = self.client.put(format!("{}/api/v1/follow-ups/{}", self.url, parcel(seed).id));
         let put = put.bearer_auth(parcel(1).key.reveal());
-        let heard = put.json(&json!({ "report": parcel(1).id, "wish": wish })).send().await;
+        let heard = put.json(&json!({ "report": parcel(1).id, "wish": wish, "photos": photos })).send().await;
         json_of(heard).await.is_some_and(|receipt| receipt["outcome"] == "noted")
     }
 
