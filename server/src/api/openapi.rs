@@ -83,7 +83,7 @@ pub fn document() -> Value {
     document
 }
 
-/// Limits that the types cannot say.
+/// What the types cannot say of bodies.
 fn limit_bodies(schemas: &mut Value) {
     let slugs: Vec<_> = ALL.iter().map(|category| category.slug).collect();
     let report = &mut schemas["NewReport"]["properties"];
@@ -110,6 +110,9 @@ fn limit_bodies(schemas: &mut Value) {
             }
         }
     }
+    // All of what was said, or nothing of it.
+    let unsaid = json!({ "not": { "required": ["report"] } });
+    schemas["SealedLine"]["allOf"][0] = json!({ "oneOf": [{ "$ref": "#/components/schemas/Said" }, unsaid] });
     schemas["FollowUp"]["example"] =
         json!({ "report": "01920000-0000-7000-8000-000000000000", "wish": { "ask": { "in": 15 } } });
     for (bound, value) in [("minimum", i64::MIN), ("maximum", i64::MAX)] {

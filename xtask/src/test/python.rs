@@ -13,7 +13,7 @@ pub const VARIABLE: &str = "VIGIE_SCHEMATHESIS";
 /// Names the variable that tells it how many cases an operation gets.
 pub const CASES: &str = "VIGIE_SCHEMATHESIS_CASES";
 /// That many make some 20,000 together.
-pub const MANY: &str = "1500";
+pub const MANY: &str = "750";
 
 const REQUIREMENTS: &str = "requirements.txt";
 

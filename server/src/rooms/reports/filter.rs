@@ -238,7 +238,7 @@ fn bbox(text: &str) -> Option<Area> {
 
 fn near(text: &str) -> Option<Position> {
     let [lat, lon] = numbers(text)?;
-    (lat.abs() <= 90.0 && lon.abs() <= 180.0).then_some(Position { lat, lon })
+    Position::new(lat, lon)
 }
 
 fn radius(text: &str) -> Option<f64> {
@@ -273,6 +273,7 @@ mod tests {
             ("bbox", "NaN,43,6,44"),
             ("near", "43.3"),
             ("near", "91,5"),
+            ("near", "0,-0.0"),
             ("radius", "0"),
             ("radius", "1e9"),
             ("since", "yesterday"),
