@@ -10,7 +10,7 @@ use super::{Db, Tx};
 use futures_util::future::BoxFuture;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::oneshot;
+use tokio::sync::oneshot::{self, error::TryRecvError};
 
 /// Stories told in one transaction: whoever reads and writes otherwise waits for all of them.
 const MOST: usize = 32;
@@ -90,24 +90,29 @@ impl Db {
         let entry = Waiting { story: Arc::clone(&story), ended: None, told };
         self.together.waiting().push_back(Box::new(entry));
         loop {
-            tokio::select! {
+            let _turn = tokio::select! {
                 biased;
                 answer = &mut answer => return match answer {
                     Ok(ended) => Ok(ended),
                     Err(_) => alone(self.write().await?, &*story).await,
                 },
-                _turn = self.together.turn.lock() => {
-                    let tx = self.write().await;
-                    // Only now: whoever came meanwhile comes along.
-                    let entries = self.together.take();
-                    if entries.len() == 1 {
-                        return alone(tx?, &*story).await;
-                    }
-                    if let Ok(tx) = tx {
-                        // Where it fails, the entries are dropped, and their owners go on alone.
-                        let _ = all(tx, entries).await;
-                    }
-                }
+                turn = self.together.turn.lock() => turn,
+            };
+            // Whoever had the turn before may have told it between the two looks: it is told once.
+            match answer.try_recv() {
+                Ok(ended) => return Ok(ended),
+                Err(TryRecvError::Closed) => return alone(self.write().await?, &*story).await,
+                Err(TryRecvError::Empty) => {}
+            }
+            let tx = self.write().await;
+            // Only now: whoever came meanwhile comes along.
+            let entries = self.together.take();
+            if entries.len() == 1 {
+                return alone(tx?, &*story).await;
+            }
+            if let Ok(tx) = tx {
+                // Where it fails, the entries are dropped, and their owners go on alone.
+                let _ = all(tx, entries).await;
             }
         }
     }
