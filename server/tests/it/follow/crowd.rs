@@ -6,9 +6,9 @@ use crate::both_engines;
 use futures_util::StreamExt as _;
 use serde_json::json;
 use shared::ids::{Key, ParcelId, mint};
-use shared::instant::MINUTE;
 use std::collections::BTreeSet;
 use testkit::push_service::PushService;
+use vigie::jobs::LEASE;
 use vigie::rooms::follow;
 
 both_engines!(two_thousand_who_are_due_in_one_minute_are_asked_once_each);
@@ -69,8 +69,10 @@ async fn two_thousand_who_are_due_in_one_minute_are_asked_once_each(app: TestApp
             .unwrap();
     assert_eq!((told.len(), told.iter().sum::<i64>()), (PEOPLE, asked), "one line each");
     assert_eq!(events(&app.page(&people[0].0).await), ["asked"]);
-    app.app.clock.advance(MINUTE);
-    assert_eq!((app.run_jobs().await, app.jobs().await), (0, (0, 0)));
+    // A worker that met messages in another's hands looks after them once more, when those hands would have let them go.
+    app.app.clock.advance(LEASE);
+    app.run_jobs().await;
+    assert_eq!((service.taken().len(), app.jobs().await), (PEOPLE, (0, 0)));
 }
 
 /// A phone for each of them.
