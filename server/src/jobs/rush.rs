@@ -27,7 +27,7 @@ impl Rush {
         Inside(self)
     }
 
-    /// Waits until the rush is over, or for [`LONGEST`].
+    /// Waits until the rush is over, or for a fifth of a second.
     pub async fn give_way(&self) {
         let over = self.over.notified();
         if self.inside.load(Ordering::Relaxed) >= MANY {
