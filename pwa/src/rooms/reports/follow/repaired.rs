@@ -156,6 +156,8 @@ fn show(shot: Rc<Shot>, making: &UseStateSetter<Making>) {
 }
 
 async fn keep(Of { report, shown }: Of, shot: Rc<Shot>, making: UseStateSetter<Making>) {
+    // A second tap finds no button.
+    making.set(Making::Busy);
     let photos = vec![Photo { hash: shot.hash.clone(), bytes: shot.bytes.clone() }];
     let follow_up = FollowUp { report, wish: Wish::Repaired, photos: vec![shot.hash.clone()] };
     let kept = outbox::wish(follow_up, photos, shown, false).await;
