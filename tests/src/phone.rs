@@ -239,9 +239,14 @@ impl Phone {
 
     /// The words of the element named `name`, once it is there.
     pub async fn text(&self, name: &str) -> String {
-        let css = named(name);
+        self.text_css(&named(name)).await
+    }
+
+    /// The words of the element for this CSS selector, once it is there; it is found anew where its page gives way
+    /// to the next meanwhile.
+    pub async fn text_css(&self, css: &str) -> String {
         self.patiently(&format!("the words of {css}"), async || {
-            self.client().find(Locator::Css(&css)).await?.text().await
+            self.client().find(Locator::Css(css)).await?.text().await
         })
         .await
     }

@@ -1,22 +1,21 @@
 //! Somebody whose browser runs no scripts reads all there is to read: each page leads on, none ends.
 
-use fantoccini::Locator;
 use serde_json::json;
 use testkit::browser::Browser;
 use testkit::phone::{Phone, Screen};
+use testkit::wait;
 
 use crate::city::City;
 
-/// A click on the first of these that is seen, and where it led.
+/// A click on the first of these that is seen, and where it led once it led elsewhere.
 async fn follow(phone: &Phone, css: &str) -> String {
+    let here = phone.client().current_url().await.expect("an address");
     phone.find_css(css).await.click().await.unwrap_or_else(|error| panic!("a click on {css}: {error}"));
-    phone.client().current_url().await.expect("an address").path().to_owned()
-}
-
-/// What can be read on the page.
-async fn read(phone: &Phone) -> String {
-    let page = phone.client().find(Locator::Css("main")).await.expect("a page");
-    page.text().await.expect("its words")
+    wait::until(&format!("{css} to lead away from {here}"), async || {
+        let now = phone.client().current_url().await.expect("an address");
+        if now == here { Err(now) } else { Ok(now.path().to_owned()) }
+    })
+    .await
 }
 
 async fn a_reader_without_scripts(screen: Screen) {
@@ -26,7 +25,7 @@ async fn a_reader_without_scripts(screen: Screen) {
     phone.turn_into(screen).await;
     phone.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
     phone.open("/?lang=fr").await;
-    assert!(read(&phone).await.contains("Pour signaler, Vigie a besoin de JavaScript"));
+    phone.wait_for_text("Pour signaler, Vigie a besoin de JavaScript").await;
     assert_eq!(follow(&phone, "main a[href^='/ecoles']").await, "/ecoles");
     phone
         .find_css("input[name=q]")
@@ -34,17 +33,17 @@ async fn a_reader_without_scripts(screen: Screen) {
         .send_keys("mouettes\u{e007}")
         .await
         .expect("a field that takes words");
-    let found = phone.find_css(".list-row").await.text().await.expect("a school");
+    let found = phone.text_css("main:has([name=q][value=mouettes]) .list-row").await;
     assert!(found.contains("Mouettes"), "{found}");
     assert!(follow(&phone, ".list-row").await.starts_with("/ecoles/"));
-    assert!(read(&phone).await.contains("Qui s’en occupe"));
+    phone.wait_for_text("Qui s’en occupe").await;
     assert!(follow(&phone, ".report-link").await.starts_with("/demandes/"));
-    let report = read(&phone).await;
-    assert!(report.contains("Journal public") && report.contains("Signalé le"), "{report}");
+    phone.wait_for_text("Journal public").await;
+    phone.wait_for_text("Signalé le").await;
     assert!(follow(&phone, "main .bar a").await.starts_with("/ecoles/"), "back to the school");
     phone.open("/demandes?lang=fr").await;
     assert_eq!(follow(&phone, ".chips a[href*='status=closed']").await, "/demandes");
-    assert!(read(&phone).await.contains("Réglé"));
+    phone.wait_for_text("Réglé").await;
     for (path, button) in [
         ("/suivi", ".btn.primary"),
         ("/moi", ".btn.quiet"),

@@ -8,7 +8,7 @@ use crate::world::World;
 /// What the person reads.
 async fn read(phone: &Phone) -> String {
     phone.find("offline").await;
-    phone.find_css("[data-title]:not([hidden]) h1").await.text().await.expect("its words")
+    phone.text_css("[data-title]:not([hidden]) h1").await
 }
 
 #[tokio::test]
