@@ -151,6 +151,8 @@ fn facts(w: &World, page: &PlacePage) -> Html {
     } else {
         Html::default()
     };
+    // The server's page knows the browser's language only.
+    let journal = ["/journal?place=", place.id.as_str(), "&lang=", w.lang()].concat();
     markup! {
         <section class="stack">
             <h2>{ w.t("school_facts") }</h2>
@@ -160,7 +162,7 @@ fn facts(w: &World, page: &PlacePage) -> Html {
                 { one("school_address", address(place), near) }
             </dl>
             <p class="hint">{ text(w.with("school_source", &[("source", &page.source), ("date", &read)])) }</p>
-            <a class="btn quiet" href={["/journal?place=", place.id.as_str()].concat()}>{ w.t("journal_title") }</a>
+            <a class="btn quiet" href={journal}>{ w.t("journal_title") }</a>
         </section>
     }
 }
