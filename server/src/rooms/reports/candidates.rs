@@ -45,14 +45,14 @@ macro_rules! here {
 const HERE: &str = here!();
 
 /// The same, and who may be beyond the fence. That arm has to go by the cells: PostgreSQL, where it knows nothing of the
-/// table yet, would rather read the whole category. So no index of categories is any use to it.
+/// table yet, would rather read the whole category in the order of time. So no index has the order that it asks for.
 const AROUND: &str = concat!(
     here!(),
     " UNION ALL SELECT * FROM (SELECT ", columns!(), " FROM reports
-       WHERE cell IN ($4, $5, $6, $7, $8, $9, $10) AND category || '' = $2 AND cell IS NOT NULL AND merged_into IS NULL
+       WHERE cell IN ($4, $5, $6, $7, $8, $9, $10) AND category = $2 AND cell IS NOT NULL AND merged_into IS NULL
          AND private = 0 AND place_id <> $1 AND (closed_at IS NULL OR closed_at > $3)
          AND ((lat - $11) * $12) * ((lat - $11) * $12) + ((lon - $13) * $14) * ((lon - $13) * $14) <= $15
-       ORDER BY received_at DESC LIMIT 20) AS around"
+       ORDER BY received_at + 0 DESC LIMIT 20) AS around"
 );
 
 /// The candidates for `report`, which came `at`, oldest first; without their photos.
