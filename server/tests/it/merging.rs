@@ -3,12 +3,13 @@
 use crate::app::{MORNING, Parcel, SCHOOL, TestApp, parcel, swing};
 use crate::both_engines;
 use crate::reports::receipt;
+use futures_util::future::join;
 use serde_json::{Value, json};
 use shared::instant::DAY;
 use shared::reports::status::Status;
-use testkit::photo;
+use testkit::{photo, wait};
 use vigie::rooms::reports::merging::{merge, split};
-use vigie::rooms::reports::{Change, change_status};
+use vigie::rooms::reports::{Change, change_status, store};
 
 both_engines!(
     two_swings_stand_and_are_linked_for_a_human,
@@ -241,4 +242,47 @@ async fn immediate_danger_said_by_a_supporter_is_told_at_once(app: TestApp) {
     receipt(&app, &parcel(4), &with(gate(), "urgency", json!(4))).await;
     assert_eq!(app.run_jobs().await, told_first);
     assert!(app.mails().last().unwrap().text().contains("Danger immédiat"));
+}
+
+/// Transactions that wait for the one of backend `held`, or for one that waits for it.
+const WAITING: &str =
+    "SELECT COUNT(*) FROM pg_stat_activity a WHERE CAST($1 AS INT) = ANY(pg_blocking_pids(a.pid))
+    OR EXISTS (SELECT 1 FROM unnest(pg_blocking_pids(a.pid)) AS b (pid)
+               WHERE CAST($1 AS INT) = ANY(pg_blocking_pids(b.pid)))";
+
+/// On SQLite one writes at a time; PostgreSQL lets both begin.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_supports_a_report_while_it_is_put_under_another_counts_there() {
+    let app = TestApp::postgres().await.with_city().await;
+    receipt(&app, &parcel(1), &saying("La balançoire de gauche est cassée.")).await;
+    receipt(&app, &parcel(2), &saying("Balançoire de droite cassée.")).await;
+    app.run_jobs().await;
+    let mut holding = app.app.db.write().await.unwrap();
+    store::lock(&mut holding, &parcel(1).id).await.unwrap();
+    let held: i64 =
+        sqlx::query_scalar("SELECT CAST(pg_backend_pid() AS BIGINT)").fetch_one(&mut *holding).await.unwrap();
+    let waiting = async |many: i64| {
+        wait::until(&format!("{many} who wait"), async || {
+            let now: i64 = sqlx::query_scalar(WAITING).bind(held).fetch_one(app.app.db.read()).await.unwrap();
+            if now == many { Ok(()) } else { Err(now) }
+        })
+        .await;
+    };
+    let merging = tokio::spawn({
+        let app = app.app.clone();
+        async move { merge(&app, 1001, 1002).await }
+    });
+    waiting(1).await;
+    let (supporter, report) = (parcel(3), parcel(1).id);
+    let (supported, ()) = join(app.support(&supporter, report.as_str()), async {
+        waiting(2).await;
+        // Nothing changed: PostgreSQL lets those who wait go on in the order in which they came.
+        holding.rollback().await.unwrap();
+    })
+    .await;
+    merging.await.unwrap().unwrap();
+    let counted: Value = supported.json().await.unwrap();
+    assert_eq!((&counted["report"], &counted["people"]), (&json!(parcel(2).id), &json!(3)));
+    assert_eq!(app.page(&parcel(2).id).await["brief"]["people"], 3);
+    app.run_jobs().await;
 }

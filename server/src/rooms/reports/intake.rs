@@ -3,8 +3,8 @@
 //!
 //! The first statement is a write (the claim), so two deliveries of one parcel wait for each other, and the second is
 //! answered with the stored receipt. The place's row is written next, so two reports on one place wait for each other,
-//! and the second sees the first. What is only written goes last, in one exchange (`Bundle`). Photos may come later: what is still missing is said anew with each answer. Nothing
-//! here talks to the network: mails leave later, by jobs.
+//! and the second sees the first. What is only written goes last, in one exchange (`Bundle`). Photos may come later: what
+//! is still missing is said anew with each answer. Nothing here talks to the network: mails leave later, by jobs.
 
 use super::store::{self, Row};
 use super::{awaited, jobs, judging, key_hash, note, notices};
@@ -98,9 +98,9 @@ pub async fn support(app: &App, parcel: &Parcel, support: &NewSupport) -> Result
     if let Some(receipt) = claim(&mut tx, parcel).await? {
         return Ok(receipt);
     }
-    let main = store::main_of(&mut tx, &support.report)
-        .await?
-        .ok_or_else(|| Problem::of(Code::ReportUnknown, "report"))?;
+    let Some((main, false)) = store::lock_main(&mut tx, &support.report).await? else {
+        return Err(Problem::of(Code::ReportUnknown, "report").into());
+    };
     let receipt = add_supporter(&mut tx, parcel, &main, &[]).await?;
     let chosen = support.follow.map(Rhythm::checked);
     let ask_at = follow::begin(app, &mut tx, (parcel, &main), chosen).await?;
@@ -243,11 +243,13 @@ pub async fn raise(tx: &mut Tx, main: &ParcelId, to: i16, now: Instant) -> Resul
 
 /// Said before: the newcomer's words and photos are kept under the first report, which gains a supporter.
 async fn join(tx: &mut Tx, parcel: &Parcel, report: &NewReport, link: &Link) -> Result<Receipt> {
+    let known = store::lock_main(tx, &link.with).await?;
+    let (main, _) = known.context("the report that was judged the same is gone")?;
     let mut writes = Bundle::default();
-    store::insert(&mut writes, &Row { parcel, report, number: None, merged_into: Some(&link.with), told: 0 });
+    store::insert(&mut writes, &Row { parcel, report, number: None, merged_into: Some(&main), told: 0 });
     writes.run(tx).await?;
-    raise(tx, &link.with, standing(report).0, parcel.at).await?;
-    add_supporter(tx, parcel, &link.with, &link.why).await
+    raise(tx, &main, standing(report).0, parcel.at).await?;
+    add_supporter(tx, parcel, &main, &link.why).await
 }
 
 /// One more person waits; unless it is one who does already, by the secret they show.

@@ -247,16 +247,32 @@ pub async fn owns<'c>(
     Ok(count > 0)
 }
 
-/// The public report that `id` is, or was merged into.
-pub async fn main_of(tx: &mut Tx, id: &ParcelId) -> sqlx::Result<Option<ParcelId>> {
-    let main: Option<String> = sqlx::query_scalar(
-        "SELECT main.id FROM reports r JOIN reports main ON main.id = COALESCE(r.merged_into, r.id)
-         WHERE r.id = $1 AND main.private = 0",
+/// The report that `id` is, or was merged into, and whether it is private.
+async fn main_of(tx: &mut Tx, id: &ParcelId) -> sqlx::Result<Option<(ParcelId, bool)>> {
+    let main: Option<(String, i16)> = sqlx::query_as(
+        "SELECT main.id, main.private FROM reports r JOIN reports main ON main.id = COALESCE(r.merged_into, r.id)
+         WHERE r.id = $1",
     )
     .bind(id.as_str())
     .fetch_optional(&mut **tx)
     .await?;
-    main.as_deref().map(parse_id).transpose()
+    main.map(|(main, private)| Ok((parse_id(&main)?, private != 0))).transpose()
+}
+
+/// The report that `id` is, or was merged into, and whether it is private: whoever puts it under another one, or takes
+/// it apart, waits for this transaction.
+pub async fn lock_main(tx: &mut Tx, id: &ParcelId) -> sqlx::Result<Option<(ParcelId, bool)>> {
+    let mut known = main_of(tx, id).await?;
+    while let Some((main, _)) = &known {
+        lock(tx, main).await?;
+        // While the lock was waited for, somebody may have put it under another one.
+        let now = main_of(tx, id).await?;
+        if now == known {
+            break;
+        }
+        known = now;
+    }
+    Ok(known)
 }
 
 /// Raises the urgency of a report to `to`; false where it is as high already.
